@@ -1,0 +1,198 @@
+"""Attention: every position asks, every visible position answers.
+
+One matrix per head, so that figures can show it. Nobody watching, attention takes torch's fused
+kernel; watched, it computes scores and pattern step by step, and a test holds the two equal.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from einops import einsum, rearrange
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from gptlab.config import GPTConfig
+from gptlab.masks import Causal, Mask
+from gptlab.positions import Positions
+from gptlab.probes import Probe
+
+
+@dataclass
+class KeysValues:
+    """The keys and values that one attention layer has computed so far.
+
+    Generation then feeds only the newest token: earlier keys and values never change, because a
+    causal model's past does not depend on its future.
+    """
+
+    k: Float[Tensor, "batch pos head d_head"] | None = None
+    v: Float[Tensor, "batch pos head d_head"] | None = None
+
+    @property
+    def n_pos(self) -> int:
+        """Positions stored."""
+        return 0 if self.k is None else self.k.shape[1]
+
+    def append(
+        self,
+        k: Float[Tensor, "batch new head d_head"],
+        v: Float[Tensor, "batch new head d_head"],
+    ) -> tuple[Float[Tensor, "batch pos head d_head"], Float[Tensor, "batch pos head d_head"]]:
+        """Add the new positions and return all of them."""
+        self.k = k if self.k is None else torch.cat((self.k, k), dim=1)
+        self.v = v if self.v is None else torch.cat((self.v, v), dim=1)
+        return self.k, self.v
+
+
+class Attention(nn.Module):
+    """Multi-head self-attention.
+
+    pattern = softmax(q kᵀ / √d_head + bias, where the mask allows), output = Σ_head pattern v W_O.
+
+    Args:
+        cfg: Sizes.
+        positions: Scheme that may turn queries and keys or bias the scores.
+        mask: Which keys each query sees.
+
+    Source: Vaswani et al. 2017, equation 1 and section 3.2.2.
+    """
+
+    def __init__(self, cfg: GPTConfig, positions: Positions, mask: Mask) -> None:
+        super().__init__()
+        into_heads = (cfg.n_heads, cfg.d_model, cfg.d_head)
+        self.W_Q = nn.Parameter(torch.empty(into_heads))
+        self.W_K = nn.Parameter(torch.empty(into_heads))
+        self.W_V = nn.Parameter(torch.empty(into_heads))
+        self.W_O = nn.Parameter(torch.empty(cfg.n_heads, cfg.d_head, cfg.d_model))
+        self.b_Q = nn.Parameter(torch.zeros(cfg.n_heads, cfg.d_head))
+        self.b_K = nn.Parameter(torch.zeros(cfg.n_heads, cfg.d_head))
+        self.b_V = nn.Parameter(torch.zeros(cfg.n_heads, cfg.d_head))
+        self.b_O = nn.Parameter(torch.zeros(cfg.d_model))
+        self.q = Probe("batch pos head d_head")
+        self.k = Probe("batch pos head d_head")
+        self.v = Probe("batch pos head d_head")
+        self.scores = Probe("batch head query key")
+        self.pattern = Probe("batch head query key")
+        self.z = Probe("batch pos head d_head")
+        self.dropout = cfg.dropout
+        self.mask = mask
+        # In a tuple, because the model owns the scheme: it must not be registered here again.
+        self._positions = (positions,)
+
+    def forward(
+        self, x: Float[Tensor, "batch pos d_model"], cache: KeysValues | None = None
+    ) -> Float[Tensor, "batch pos d_model"]:
+        """Mix information between positions.
+
+        Args:
+            x: The residual stream after its LayerNorm.
+            cache: Keys and values of earlier positions; the new ones are added to it.
+        """
+        (positions,) = self._positions
+        past = cache.n_pos if cache else 0
+        here = torch.arange(past, past + x.shape[1], device=x.device)
+
+        project = "batch pos d_model, head d_model d_head -> batch pos head d_head"
+        q = self.q(positions.turned(einsum(x, self.W_Q, project) + self.b_Q, here))
+        k = self.k(positions.turned(einsum(x, self.W_K, project) + self.b_K, here))
+        v = self.v(einsum(x, self.W_V, project) + self.b_V)
+        if cache is not None:
+            k, v = cache.append(k, v)
+
+        watched = self.scores.watched or self.pattern.watched
+        z = self.z((self._explicit if watched else self._fused)(q, k, v, here))
+        output = einsum(
+            z, self.W_O, "batch pos head d_head, head d_head d_model -> batch pos d_model"
+        )
+        return output + self.b_O
+
+    def _explicit(
+        self,
+        q: Float[Tensor, "batch query head d_head"],
+        k: Float[Tensor, "batch key head d_head"],
+        v: Float[Tensor, "batch key head d_head"],
+        here: Int[Tensor, " query"],
+    ) -> Float[Tensor, "batch query head d_head"]:
+        allowed, bias = self._allowed_and_bias(here, k.shape[1])
+        products = einsum(q, k, "batch query head d, batch key head d -> batch head query key")
+        scores = products / math.sqrt(q.shape[-1])
+        if bias is not None:
+            scores = scores + bias.to(scores.dtype)
+        scores = self.scores(scores.masked_fill(~allowed, float("-inf")))
+        pattern = self.pattern(scores.softmax(dim=-1))
+        weights = F.dropout(pattern, self.dropout, self.training)
+        return einsum(weights, v, "batch head query key, batch key head d -> batch query head d")
+
+    def _fused(
+        self,
+        q: Float[Tensor, "batch query head d_head"],
+        k: Float[Tensor, "batch key head d_head"],
+        v: Float[Tensor, "batch key head d_head"],
+        here: Int[Tensor, " query"],
+    ) -> Float[Tensor, "batch query head d_head"]:
+        q, k, v = (rearrange(t, "batch pos head d -> batch head pos d") for t in (q, k, v))
+        allowed_or_bias = None
+        is_causal = isinstance(self.mask, Causal) and q.shape[2] == k.shape[2]
+        if not is_causal or self._positions[0].bias(here[:1, None], here[None, :1]) is not None:
+            allowed, bias = self._allowed_and_bias(here, k.shape[2])
+            is_causal = False
+            allowed_or_bias = (
+                allowed if bias is None else bias.to(q.dtype).masked_fill(~allowed, float("-inf"))
+            )
+        z = F.scaled_dot_product_attention(
+            q,
+            k,
+            v,
+            attn_mask=allowed_or_bias,
+            dropout_p=self.dropout if self.training else 0.0,
+            is_causal=is_causal,
+        )
+        return rearrange(z, "batch head pos d -> batch pos head d")
+
+    def _allowed_and_bias(
+        self, here: Int[Tensor, " query"], n_keys: int
+    ) -> tuple[Tensor, Tensor | None]:
+        query, key = here[:, None], torch.arange(n_keys, device=here.device)[None]
+        return self.mask(query, key), self._positions[0].bias(query, key)
+
+
+def as_matrix(name: str, weight: Tensor) -> Float[Tensor, "rows columns"]:
+    """View a weight as the matrix that it multiplies by.
+
+    W_Q, W_K and W_V become d_model × (n_heads · d_head), W_O becomes (n_heads · d_head) × d_model;
+    a weight of two dimensions is its own matrix. The optimizer, low-rank adapters and rounding to
+    int8 all work on this view.
+
+    Args:
+        name: The parameter's name; only its last part counts, such as W_Q.
+        weight: The parameter, its gradient, or anything of the same shape.
+
+    Raises:
+        ValueError: If the shape is not one that the name can have.
+    """
+    match name.rpartition(".")[2], weight.ndim:
+        case "W_Q" | "W_K" | "W_V", 3:
+            return rearrange(weight, "head d_model d_head -> d_model (head d_head)")
+        case "W_O", 3:
+            return rearrange(weight, "head d_head d_model -> (head d_head) d_model")
+        case _, 2:
+            return weight
+    raise ValueError(f"{name} of shape {tuple(weight.shape)} is not one of the model's matrices.")
+
+
+def from_matrix(name: str, matrix: Float[Tensor, "rows columns"], shape: torch.Size) -> Tensor:
+    """Undo `as_matrix`: give a matrix the shape that the parameter has.
+
+    Args:
+        name: The parameter's name.
+        matrix: What `as_matrix` returned, or anything of that shape.
+        shape: The parameter's own shape.
+    """
+    if len(shape) == 2:
+        return matrix
+    n_heads = shape[0]
+    if name.rpartition(".")[2] == "W_O":
+        return rearrange(matrix, "(head d_head) d_model -> head d_head d_model", head=n_heads)
+    return rearrange(matrix, "d_model (head d_head) -> head d_model d_head", head=n_heads)

@@ -1,0 +1,5 @@
+"""The command line: `gptlab train`, `eval`, `sample`, `export`, `data`, `doctor`."""
+
+from gptlab.cli.main import main
+
+__all__ = ["main"]

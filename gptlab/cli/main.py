@@ -1,0 +1,183 @@
+"""Read the command line and call the command, which is imported only then."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from textwrap import dedent
+
+from gptlab.catalogue import text as _
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        arguments: The words after `gptlab`; those of the shell if not given.
+
+    Returns:
+        0 if it worked, 1 if training diverged, 2 if the input was not usable, 130 after Ctrl-C.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = import_module(f"gptlab.cli.{options.module}").run(options)
+        return status
+    except (ValueError, OSError) as problem:
+        # What the learner can mend is said in a line; anything else is a bug and shows its trace.
+        print(_("gptlab: {problem}", problem=problem), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(_("gptlab: stopped"), file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="gptlab",
+        description=_("Train a small GPT, measure it, and look inside it."),
+        epilog=_("Every command explains itself: gptlab train --help"),
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar=_("COMMAND"))
+    _add_train(commands)
+    _add_eval(commands)
+    _add_sample(commands)
+    _add_export(commands)
+    _add_data(commands)
+    _command(
+        commands,
+        "doctor",
+        "doctor",
+        _("say what training will use on this machine, and why"),
+        "gptlab doctor",
+    )
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    module: str,
+    help_: str,
+    examples: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_,
+        epilog=_("examples:\n{examples}", examples=dedent(examples).strip("\n")),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(module=module)
+    return parser
+
+
+def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    train = _command(
+        commands,
+        "train",
+        "train",
+        _("train a GPT"),
+        """
+          gptlab train --minutes 1 --out runs/a
+          gptlab train --resume runs/a --minutes 1
+          gptlab train --corpus my.txt --tokenizer chars --minutes 1 --out runs/b
+          torchrun --nproc-per-node 2 -m gptlab.cli train --steps 500 --out runs/c""",
+    )
+    add = train.add_argument
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, help=_("train for a time (default: 1)"))
+    length.add_argument(
+        "--steps", type=int, help=_("train for a number of steps, the same on every machine")
+    )
+    where = train.add_mutually_exclusive_group()
+    where.add_argument("--out", default="runs/latest", help=_("folder of the new run"))
+    where.add_argument("--resume", metavar="RUN", help=_("continue the run in this folder"))
+    add(
+        "--corpus",
+        default="shakespeare",
+        help=_("shakespeare, tiny-shakespeare, or a .txt or .md file or a folder of them"),
+    )
+    add(
+        "--tokenizer",
+        default="bpe",
+        help=_("bpe or bpe:SIZE (trained on the corpus), chars, gpt2, cl100k, o200k"),
+    )
+    add("--preset", help=_("sizes and recipe: lesson, laptop, shakespeare, 10m, 30m"))
+    for size in ("n-layers", "d-model", "n-heads", "n-ctx"):
+        add(f"--{size}", type=int, help=_("instead of the preset's"))
+    add("--batch-size", type=int, help=_("windows per step, over all processes"))
+    add("--lr", type=float, help=_("AdamW's learning rate"))
+    add("--matrix-lr", type=float, help=_("Muon's learning rate; 0 lets AdamW train everything"))
+    add("--decay", type=float, help=_("last share of the run in which the rates fall"))
+    add("--dropout", type=float, default=0.0, help=_("share of activations zeroed in training"))
+    add("--seed", type=int, default=0, help=_("fixes initial weights and batches (default: 0)"))
+    add("--snapshots", type=int, default=0, help=_("keep the weights at this many moments"))
+    _add_device(train)
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = _command(
+        commands,
+        "eval",
+        "evaluate",
+        _("measure a model on the texts that it was not trained on"),
+        """
+          gptlab eval shakespeare
+          gptlab eval runs/a""",
+    )
+    evaluate.add_argument("model", help=_("shakespeare, or a run's folder"))
+    evaluate.add_argument("--corpus", help=_("measure on another text"))
+    _add_device(evaluate)
+
+
+def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sample = _command(
+        commands,
+        "sample",
+        "sample",
+        _("let a model continue a text"),
+        """
+          gptlab sample shakespeare --prompt "ROMEO:"
+          gptlab sample runs/a --prompt "ROMEO:" --temperature 0.7 --top-p 0.9 --seed 3""",
+    )
+    add = sample.add_argument
+    add("model", help=_("shakespeare, or a run's folder"))
+    add("--prompt", default="\n", help=_("the text to continue (default: a line break)"))
+    add("--tokens", type=int, default=200, help=_("how many to write (default: 200)"))
+    add("--temperature", type=float, default=0.8, help=_("0 always takes the likeliest token"))
+    add("--top-k", type=int, default=0, help=_("draw from this many tokens only; 0: from all"))
+    add("--top-p", type=float, default=1.0, help=_("draw from the likeliest tokens of this mass"))
+    add("--seed", type=int, default=0, help=_("the same seed draws the same text (default: 0)"))
+    _add_device(sample)
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    export = _command(
+        commands,
+        "export",
+        "export",
+        _("write a model in another project's form"),
+        "  gptlab export shakespeare --to hf --out shakespeare-hf",
+    )
+    export.add_argument("model", help=_("shakespeare, or a run's folder"))
+    export.add_argument("--to", choices=["hf"], default="hf", help=_("hf: a Hugging Face GPT-2"))
+    export.add_argument("--out", required=True, help=_("folder to write"))
+
+
+def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    data = _command(
+        commands,
+        "data",
+        "data",
+        _("install the texts, vectors and vocabularies that the lessons read"),
+        """
+          gptlab data
+          gptlab data --list
+          gptlab data --get tiny-shakespeare""",
+    )
+    data.add_argument("--list", action="store_true", help=_("show what there is and what is here"))
+    data.add_argument("--get", metavar="NAME", help=_("download one of the larger sets"))
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", help=_("cpu, cuda or mps; the fastest one there if not given"))

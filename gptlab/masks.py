@@ -1,0 +1,152 @@
+"""Who may look at whom: a mask says, for every query position, which keys it sees.
+
+Every mask is a small function of positions, so that one definition serves whole sequences, a
+growing key–value cache, and the pictures of the lessons.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Bool, Int
+from torch import Tensor
+
+
+@runtime_checkable
+class Mask(Protocol):
+    """A rule over pairs of positions."""
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True where the query position may look at the key position."""
+        ...
+
+
+@dataclass(frozen=True)
+class Causal:
+    """See yourself and everything before: key ≤ query.
+
+    Source: Vaswani et al. 2017, section 3.2.3.
+    """
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True where key ≤ query."""
+        return key <= query
+
+
+@dataclass(frozen=True)
+class Bidirectional:
+    """See everything, as BERT does.
+
+    Source: Devlin et al. 2019, section 3.
+    """
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True everywhere."""
+        return torch.ones_like(query <= key)
+
+
+@dataclass(frozen=True)
+class SlidingWindow:
+    """See yourself and the `width` − 1 positions before: a band, without chunk borders.
+
+    Args:
+        width: Keys that a query sees, itself included.
+
+    Source: Beltagy et al. 2020 (Longformer), section 3.1.
+    """
+
+    width: int
+
+    def __post_init__(self) -> None:
+        _at_least_one("width", self.width)
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True where 0 ≤ query − key < width."""
+        return (key <= query) & (query - key < self.width)
+
+
+@dataclass(frozen=True)
+class Strided:
+    """See the `stride` nearest positions, and before them every `stride`-th one.
+
+    Args:
+        stride: Length of the near window, and the distance between the far positions.
+
+    Source: Child et al. 2019 (Sparse Transformer), section 4.2, strided attention.
+    """
+
+    stride: int
+
+    def __post_init__(self) -> None:
+        _at_least_one("stride", self.stride)
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True for near keys and for those a whole number of strides away."""
+        distance = query - key
+        return (distance >= 0) & ((distance < self.stride) | (distance % self.stride == 0))
+
+
+@dataclass(frozen=True)
+class TwoLevel:
+    """See your own chunk in full, and every earlier chunk through its last position alone.
+
+    A chunk's last position is the only one that has seen the whole chunk, so it can stand for it:
+    words make sentences in the lower level, sentences make the text in the upper one.
+
+    Args:
+        chunk: Positions in a chunk.
+
+    Source: Child et al. 2019 (Sparse Transformer), section 4.2, fixed attention with c = 1.
+    """
+
+    chunk: int
+
+    def __post_init__(self) -> None:
+        _at_least_one("chunk", self.chunk)
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True inside the query's chunk and at the ends of earlier chunks."""
+        same_chunk = query // self.chunk == key // self.chunk
+        summary = key % self.chunk == self.chunk - 1
+        return (key <= query) & (same_chunk | summary)
+
+
+MASKS: dict[str, type] = {
+    mask.__name__: mask for mask in (Causal, Bidirectional, SlidingWindow, Strided, TwoLevel)
+}
+
+
+def to_json(mask: Mask) -> dict[str, Any]:
+    """Describe a mask so that `from_json` can make it again."""
+    return {"kind": type(mask).__name__, **asdict(mask)}  # type: ignore[call-overload]
+
+
+def from_json(data: dict[str, Any]) -> Mask:
+    """Make the mask that `to_json` described.
+
+    Raises:
+        ValueError: If the kind is unknown.
+    """
+    settings = dict(data)
+    kind = settings.pop("kind", None)
+    if kind not in MASKS:
+        raise ValueError(f"unknown mask {kind!r}; expected one of {', '.join(MASKS)}.")
+    mask: Mask = MASKS[kind](**settings)
+    return mask
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{name} counts positions, so it must be at least 1; got {value}.")
