@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import safetensors.torch
+import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
@@ -111,7 +112,7 @@ def read(path: Path, *, with_state: bool = False) -> Checkpoint:
     return Checkpoint(model, tokenizer, header["info"], _part(tensors, "state."))
 
 
-def load(name: str | Path, device: str | None = None) -> tuple[GPT, Tokenizer]:
+def load(name: str | Path, device: str | torch.device | None = None) -> tuple[GPT, Tokenizer]:
     """Open a model and its tokenizer, ready to be looked into.
 
     Args:
@@ -205,8 +206,10 @@ def _refuse_unreadable(file: Path) -> None:
     if not file.is_file():
         raise FileNotFoundError(f"there is no checkpoint at {file}. Train one with gptlab train.")
     with file.open("rb") as opened:
-        start = opened.read(4)
-    if start[:2] == b"PK" or start[:1] == b"\x80":
+        start = opened.read(8)
+    # safetensors begins with the length of its header, which may begin like a pickle by chance.
+    has_header = 8 + int.from_bytes(start, "little") <= file.stat().st_size
+    if not has_header and start.startswith((b"PK", b"\x80")):
         raise ValueError(
             f"{file} is a pickle (torch.save writes those), and opening one can run any code. "
             "gptlab reads safetensors only: ask for that form, or convert the file where you "

@@ -124,5 +124,5 @@ def check_long_enough(ids: Int[Tensor, " n_tokens"], n_ctx: int) -> None:
     if len(ids) <= n_ctx:
         raise ValueError(
             f"the training text has {len(ids)} tokens, but one window needs n_ctx + 1 = "
-            f"{n_ctx + 1}. Use a longer text, or a model with GPTConfig(n_ctx={max(1, len(ids) // 2)})."
+            f"{n_ctx + 1}. Use a longer text, or a model with a smaller n_ctx."
         )

@@ -197,7 +197,7 @@ def parameter_bars(counts: Mapping[str, int]) -> Picture:
         counts: Part of the model to its number of parameters.
     """
     total = sum(counts.values())
-    shares = ", ".join(f"{name} {count:,} ({count / total:.0%})" for name, count in counts.items())
+    shares = ", ".join(f"{name} {count:,} ({count / total:.1%})" for name, count in counts.items())
     picture = Picture(
         figsize=(style.FIGURE_WIDTH, 1.1 + 0.5 * len(counts)),
         description=_("{total:,} parameters: {shares}.", total=total, shares=shares),
@@ -206,7 +206,7 @@ def parameter_bars(counts: Mapping[str, int]) -> Picture:
     bars = axes.barh(
         [style.drawable(name) for name in counts], [*counts.values()], color=style.BLUE
     )
-    labels = [f"{count:,}  ({count / total:.0%})" for count in counts.values()]
+    labels = [f"{count:,}  ({count / total:.1%})" for count in counts.values()]
     axes.bar_label(bars, labels=labels, padding=6, color=style.INK)
     axes.invert_yaxis()
     axes.margins(x=0.3)
@@ -217,12 +217,36 @@ def parameter_bars(counts: Mapping[str, int]) -> Picture:
     return picture
 
 
+Lesson = tuple[str, str, bool]
+"""Title, the question that the lesson answers, and whether it is there yet."""
+
+
+def lessons() -> list[Lesson]:
+    """List the course, lesson 0 first."""
+    return [
+        (_("Start"), _("What does a GPT do, and how is one made?"), True),
+        (_("Tokens"), _("What does it read instead of letters?"), False),
+        (_("Word vectors"), _("How can numbers stand for words?"), False),
+        (_("Positions"), _("How does it know the order?"), False),
+        (_("Attention"), _("How do tokens look at each other?"), False),
+        (_("RNN or Transformer"), _("What was gained, what was lost?"), False),
+        (_("Two objectives"), _("Fill a gap, or say what comes next?"), False),
+        (_("Fine-tuning"), _("How does it learn to answer?"), False),
+        (_("Training"), _("What happens in one step?"), False),
+        (_("Decoding"), _("How is the next token chosen?"), False),
+        (_("The whole block"), _("What does each part contribute?"), False),
+        (_("Long texts"), _("What does length cost?"), False),
+        (_("Probability"), _("What do its percentages mean?"), False),
+        (_("Claims"), _("What do people say, and is it so?"), False),
+    ]
+
+
 @_styled
-def course_map(lessons: Sequence[tuple[str, str, bool]]) -> Picture:
+def course_map(lessons: Sequence[Lesson]) -> Picture:
     """Draw the lessons as a map: what is there, and what is to come.
 
     Args:
-        lessons: Title, question that the lesson answers, and whether it is there yet.
+        lessons: What `lessons` lists.
     """
     there = [title for title, _question, ready in lessons if ready]
     later = [title for title, _question, ready in lessons if not ready]

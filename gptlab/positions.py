@@ -61,7 +61,9 @@ class LearnedPositions(Positions):
 
 
 class SinusoidalPositions(Positions):
-    """Add fixed waves: sin(pos · ω_i) in even places, cos(pos · ω_i) in odd ones, ω_i = base^(−2i/d).
+    """Add fixed waves: sin(pos · ω_i) in even places, cos(pos · ω_i) in odd ones.
+
+    The waves slow down from pair to pair: ω_i = base^(−2i/d_model).
 
     Source: Vaswani et al. 2017, section 3.5.
     """

@@ -26,6 +26,8 @@ from gptlab.schedule import BUDGETS, Budget
 from gptlab.tokenizers import Tokenizer
 from gptlab.training import Recipe, StepResult, Training
 
+BYTES_PER_MERGE = 500
+
 
 @dataclass
 class Run:
@@ -209,9 +211,10 @@ def make_tokenizer(kind: str, corpus: str, vocab_size: int) -> Tokenizer:
     """Make the tokenizer that the command line names.
 
     Args:
-        kind: `bpe` or `bpe:SIZE` (trained on the training text), `chars`, `gpt2`, `cl100k`, `o200k`.
+        kind: `bpe` or `bpe:SIZE` (trained on the training text), `chars`, or a published one:
+            `gpt2`, `cl100k`, `o200k`.
         corpus: Name or path of the corpus.
-        vocab_size: Size of the BPE if `kind` names none.
+        vocab_size: Largest size of the BPE if `kind` names none; a small text gets less.
 
     Raises:
         ValueError: If the kind is unknown.
@@ -224,7 +227,8 @@ def make_tokenizer(kind: str, corpus: str, vocab_size: int) -> Tokenizer:
     if kind == "chars":
         return tokenizers.CharTokenizer(alphabet=text.alphabet())
     if family == "bpe" and (not size or size.isdigit()):
-        n = int(size or vocab_size)
+        # A token is worth learning when it occurs often; a small text gets a small vocabulary.
+        n = int(size) if size else min(vocab_size, 256 + len(text.train) // BYTES_PER_MERGE)
         return tokenizers.train_bpe(text.train, n, name=f"{Path(corpus).stem}-bpe-{n}")
     raise ValueError(
         f"unknown tokenizer {kind!r}; expected bpe, bpe:SIZE (such as bpe:1024), chars, "

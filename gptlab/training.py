@@ -115,7 +115,7 @@ class Training:
         self.step = 0
         self.seconds = 0.0
         self.phase_start = (0, 0.0)  # step and seconds at which the present budget began
-        self._forward = distributed.wrapped(model)
+        self._forward: Callable[[Tensor], Tensor] = distributed.wrapped(model)
         if compile:
             # The step's own callable: the model that is handed out keeps its probes.
             self._forward = torch.compile(self._forward)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-_LAYOUT = "{desc} {percentage:3.0f}% |{bar}| {postfix}[{elapsed}<{remaining}]"
+_LAYOUT = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def progress_bar(
     )
 
     def move(share: float, note: str = "") -> None:
-        bar.set_postfix_str(note, refresh=False)
+        bar.set_description_str(f"{description} {note}".strip(), refresh=False)
         bar.update(share - bar.n)
 
     with bar:

@@ -1,6 +1,7 @@
 """`gptlab sample`: let a model continue a text."""
 
 from argparse import Namespace
+from itertools import chain
 
 import torch
 
@@ -21,8 +22,8 @@ def run(options: Namespace) -> int:
         ),
         generator=torch.Generator().manual_seed(options.seed),
     )
-    print(options.prompt, end="", flush=True)
-    for piece in pieces:
+    # The prompt comes with the first piece: one that does not fit is an error and prints nothing.
+    for piece in chain([options.prompt + next(pieces, "")], pieces):
         print(piece, end="", flush=True)
     print()
     return 0

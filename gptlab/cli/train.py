@@ -4,6 +4,7 @@ import math
 import platform
 import shlex
 import signal
+import subprocess
 import sys
 import time
 from argparse import Namespace
@@ -111,7 +112,7 @@ def _train(run_: Run, stop: "StopRequest", snapshot_moments: list[float]) -> int
     try:
         with progress_bar(_("training"), done=training.progress, show=_first()) as move:
             for result in train(training):
-                note = _("step {step} · loss {loss:.3f} ", step=result.step, loss=result.loss)
+                note = _("step {step} · loss {loss:.3f}", step=result.step, loss=result.loss)
                 move(result.progress, note)
                 if result.step % LOG_EVERY == 0 or result.step < LOG_EVERY or result.validation:
                     run_.record(result)
@@ -189,10 +190,18 @@ def _made() -> dict[str, str]:
     return {
         "command": shlex.join(["gptlab", *sys.argv[1:]]),
         "date": datetime.now(UTC).date().isoformat(),
-        "gptlab": gptlab.__version__,
+        "gptlab": f"{gptlab.__version__}, commit {_commit()}",
         "torch": torch.__version__,
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
     }
+
+
+def _commit() -> str:
+    git = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):  # installed, not cloned
+        return "unknown"
 
 
 def _announce(run_: Run) -> None:

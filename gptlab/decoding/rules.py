@@ -197,6 +197,6 @@ def draw(probs: Float[Tensor, " d_vocab"], u: float) -> int:
             "with_temperature."
         )
     ends = widths.cumsum(dim=0)
-    token = int(torch.searchsorted(ends, u * ends[-1], right=True))
-    # Just below 1, u · total can round up to the total, and no bar ends beyond that.
-    return min(token, int(widths.nonzero()[-1]))
+    # Times the sum as it was rounded: u is at least half an ulp below 1, so the product is below
+    # the last end, and the first end beyond it belongs to a bar that has a width.
+    return int(torch.searchsorted(ends, u * ends[-1], right=True))

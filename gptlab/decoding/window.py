@@ -1,5 +1,7 @@
 """What the model sees of a text while it writes: the newest tokens, and a cache of them."""
 
+from contextlib import nullcontext
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -52,7 +54,9 @@ class Window:
         """
         unread = self._tokens[:, self._cache[0].n_pos :] if self._cache else self._tokens
         # Around the call alone: nobody else's code, which runs between two steps, must inherit it.
-        with eval_mode(self._model), torch.inference_mode():
+        # Switching modes walks through every module, a fifth of a step's time: only if needed.
+        quiet = eval_mode(self._model) if self._model.training else nullcontext()
+        with quiet, torch.inference_mode():
             logits: Tensor = self._model(unread, self._cache)
         return logits[:, -1].cpu().double()
 
