@@ -158,6 +158,14 @@ class Attention(nn.Module):
         return self.mask(query, key), self._positions[0].bias(query, key)
 
 
+def is_matrix(name: str) -> bool:
+    """Tell matrices (`W_…`) from vectors: biases, and the weights of norms.
+
+    The number of dimensions does not tell: b_Q is (n_heads, d_head), and no matrix.
+    """
+    return name.rpartition(".")[2].startswith("W_")
+
+
 def as_matrix(name: str, weight: Tensor) -> Float[Tensor, "rows columns"]:
     """View a weight as the matrix that it multiplies by.
 

@@ -14,6 +14,7 @@ from torch.nn import functional as F
 from torch.optim import AdamW, Optimizer
 
 from gptlab import distributed
+from gptlab.attention import is_matrix
 from gptlab.data import Split, Splits, check_long_enough, random_batch
 from gptlab.devices import autocast, bf16_pays
 from gptlab.evaluation import Evaluation, evaluate
@@ -267,13 +268,21 @@ def optimizers_for(model: GPT, recipe: Recipe) -> list[Optimizer]:
     Hutter 2019 (AdamW), algorithm 2.
     """
     device = model.device
-    matrices = [(n, w) for n, w in model.blocks.named_parameters() if w.ndim >= 2]
-    if not recipe.matrix_lr:
-        matrices = []
-    taken = {id(weight) for _, weight in matrices}
-    others = [weight for weight in model.parameters() if id(weight) not in taken]
-    wide = {"params": [w for w in others if w.ndim >= 2], "weight_decay": recipe.weight_decay}
-    narrow = {"params": [w for w in others if w.ndim < 2], "weight_decay": 0.0}
+    named = dict(model.named_parameters())
+    matrices = [
+        (name, weight)
+        for name, weight in named.items()
+        if recipe.matrix_lr and name.startswith("blocks.") and is_matrix(name)
+    ]
+    others = {name: weight for name, weight in named.items() if name not in dict(matrices)}
+    wide = {
+        "params": [weight for name, weight in others.items() if is_matrix(name)],
+        "weight_decay": recipe.weight_decay,
+    }
+    narrow = {
+        "params": [weight for name, weight in others.items() if not is_matrix(name)],
+        "weight_decay": 0.0,
+    }
     adamw = AdamW([wide, narrow], lr=recipe.lr, betas=(0.9, 0.95), fused=device.type != "mps")
     optimizers: list[Optimizer] = [adamw]
     if matrices:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from gptlab.attention import as_matrix
+from gptlab.attention import as_matrix, is_matrix
 
 
 class Row(NamedTuple):
@@ -92,11 +92,6 @@ def stacks(n_layers: int) -> dict[str, list[str]]:
         for i in range(n_layers) if "{i}" in row.gptlab else (0,):
             found.setdefault(row.hugging_face.format(i=i), []).append(row.gptlab.format(i=i))
     return found
-
-
-def is_matrix(name: str) -> bool:
-    """Tell matrices (`W_…`) from vectors: biases, and the weights of norms."""
-    return name.rpartition(".")[2].startswith("W_")
 
 
 def laid_flat(name: str, weight: Tensor) -> Tensor:

@@ -11,10 +11,10 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from gptlab.attention import from_matrix
+from gptlab.attention import from_matrix, is_matrix
 from gptlab.config import GPTConfig
 from gptlab.gpt import GPT
-from gptlab.weights.names import is_matrix, laid_flat, stacks
+from gptlab.weights.names import laid_flat, stacks
 
 # What `GPT2Config` fills in where config.json says nothing: the smallest GPT-2.
 _DEFAULTS: dict[str, Any] = {
