@@ -56,9 +56,11 @@ def save(checkpoint: Checkpoint, path: Path, *, rounded: bool = False) -> None:
             is the rounded model.
 
     Raises:
+        ValueError: If a weight is infinite or not a number, or a part could not be built again.
         OSError: If the disk is full or the folder cannot be written; an earlier file still stands.
     """
     model = checkpoint.model
+    _refuse_infinite(model, path)
     weights = rounding.pack(model) if rounded else model.state_dict()
     tensors = {f"model.{name}": tensor for name, tensor in weights.items()}
     tensors |= {f"state.{name}": tensor for name, tensor in checkpoint.state.items()}
@@ -200,6 +202,15 @@ def _name_of(part: object, table: dict[str, Any]) -> str:
         f"{part!r} is not in the table of parts ({', '.join(table)}), so a saved model could not "
         "be built again. Add it there first."
     )
+
+
+def _refuse_infinite(model: GPT, path: Path) -> None:
+    for name, weight in model.named_parameters():
+        if not weight.isfinite().all():
+            raise ValueError(
+                f"{name} holds numbers that are infinite or not a number, so nothing was written "
+                f"to {path}. Continue from the last checkpoint with a smaller learning rate."
+            )
 
 
 def _refuse_unreadable(file: Path) -> None:

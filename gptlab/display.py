@@ -123,7 +123,7 @@ class _LossView:
         self.progress, self.curve = DisplayHandle(), DisplayHandle()
         self.n_steps = 0
         self.last: StepResult | None = None
-        self.next_drawing = 0.0
+        self.next_words = self.next_curve = 0.0
         self._progress()
         self._curve()
 
@@ -133,9 +133,12 @@ class _LossView:
         self.losses.append(result.loss)
         if result.validation:
             self.validation[result.step] = result.validation.loss
-        if time.perf_counter() >= self.next_drawing:
-            self.n_steps = round(result.step / result.progress) if result.progress else 0
+        self.n_steps = round(result.step / result.progress) if result.progress else 0
+        now = time.perf_counter()
+        if now >= self.next_words:
+            self.next_words = now + REDRAW_EVERY
             self._progress()
+        if now >= self.next_curve:
             self._curve()
 
     def finish(self) -> None:
@@ -147,7 +150,7 @@ class _LossView:
         picture = self.draw(self.steps, self.losses, self.validation, n_steps=self.n_steps)
         _shown(picture, self.curve)
         spent = time.perf_counter() - began
-        self.next_drawing = time.perf_counter() + max(REDRAW_EVERY, spent / DRAWING_SHARE)
+        self.next_curve = time.perf_counter() + max(REDRAW_EVERY, spent / DRAWING_SHARE)
         return picture
 
     def _progress(self, finished: bool = False) -> None:

@@ -68,6 +68,7 @@ def from_first(value: _T) -> _T:
     """Return the first process's value in every process, so that all stop at the same step."""
     if not dist.is_initialized():
         return value
-    box = [value]
-    dist.broadcast_object_list(box)
-    return box[0]
+    device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+    box = torch.tensor(float(value), dtype=torch.float64, device=device)
+    dist.broadcast(box, src=0)
+    return type(value)(box.item())

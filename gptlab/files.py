@@ -1,5 +1,6 @@
 """Write files so that nothing is ever half there."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -18,9 +19,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises:
         OSError: If the folder cannot be written or the disk is full; the earlier file still stands.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    temporary = ""
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
@@ -28,12 +30,15 @@ def write_atomically(path: Path, data: bytes) -> None:
         Path(temporary).chmod(0o644)  # mkstemp makes files that only their owner can read
         Path(temporary).replace(path)
     except BaseException as problem:
-        Path(temporary).unlink(missing_ok=True)
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
         if isinstance(problem, OSError):
-            kept = "; the earlier file is unharmed" if path.exists() else ""
+            kept = "; the earlier file is unharmed" if path.is_file() else ""
+            full = problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+            advice = "Make room on the disk or choose" if full else "Choose"
             raise OSError(
                 problem.errno,
                 f"could not write {path} ({len(data):,} bytes): {problem.strerror}{kept}. "
-                "Make room on the disk or choose another folder.",
+                f"{advice} another folder.",
             ) from problem
         raise

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from gptlab.attention import KeysValues
 from gptlab.config import GPTConfig
 from gptlab.layers import Block, Residual, add
-from gptlab.masks import Causal, Mask
+from gptlab.masks import Causal, Mask, looks_ahead
 from gptlab.positions import LearnedPositions, Positions
 from gptlab.probes import Probe
 
@@ -49,7 +49,8 @@ class GPT(nn.Module):
         self.W_E = nn.Parameter(torch.empty(cfg.d_vocab, cfg.d_model))
         self.embed = Probe("batch pos d_model")
         self.positions = positions(cfg)
-        self.pos_embed = Probe("pos d_model")
+        if self.positions.adds:
+            self.pos_embed = Probe("pos d_model")
         self.dropout = nn.Dropout(cfg.dropout)
         self.blocks = nn.ModuleList(
             Block(cfg, self.positions, mask, norm, residual) for _ in range(cfg.n_layers)
@@ -84,36 +85,51 @@ class GPT(nn.Module):
                 that follow what the cache holds.
 
         Raises:
-            ValueError: If there is no token, an id is out of range, or they do not fit n_ctx.
+            ValueError: If there is no token, an id is out of range (looked at on the CPU only), or
+                they do not fit n_ctx.
         """
         past = cache[0].n_pos if cache else 0
         self._check(tokens, past)
         x = self.embed(F.embedding(tokens, self.W_E))
         here = torch.arange(past, past + tokens.shape[1], device=tokens.device)
-        added = self.positions.added(here)
-        if added is not None:
-            x = x + self.pos_embed(added)
+        if self.positions.adds:
+            x = x + self.pos_embed(self.positions.added(here))
         x = self.dropout(x)
         for i, block in enumerate(self.blocks):
             x = block(x, cache[i] if cache else None)
         return self.ln_final(self.ln_f(x)) @ self.W_U
 
     def new_cache(self) -> list[KeysValues]:
-        """Return an empty cache of keys and values, one entry per block."""
+        """Return an empty cache of keys and values, one entry per block.
+
+        Raises:
+            ValueError: If the mask lets positions see later ones.
+        """
+        if looks_ahead(self.mask, self.cfg.n_ctx):
+            raise ValueError(
+                f"with the mask {self.mask}, positions see later ones, so keys and values change "
+                "with every new token and cannot be kept. Read the whole text each time "
+                "(cached=False), or build the model with masks.Causal()."
+            )
         return [KeysValues() for _ in self.blocks]
 
     def _check(self, tokens: Tensor, past: int) -> None:
-        n_pos = tokens.shape[1]
-        if n_pos == 0:
+        if tokens.ndim != 2:
+            raise ValueError(
+                f"tokens have two axes, batch and position; got shape {tuple(tokens.shape)}. Pass "
+                "one text as tokens[None]."
+            )
+        if tokens.numel() == 0:
             raise ValueError(
                 "there is no token to start from; pass at least one, for example the ids of a "
                 "line break."
             )
-        if past + n_pos > self.cfg.n_ctx:
+        n_pos = past + tokens.shape[1]
+        if n_pos > self.cfg.n_ctx:
+            advice = "Start with a new cache" if past else f"Pass tokens[:, -{self.cfg.n_ctx}:]"
             raise ValueError(
-                f"{past + n_pos} tokens do not fit n_ctx={self.cfg.n_ctx}. Pass "
-                f"tokens[:, -{self.cfg.n_ctx}:], or build the model with "
-                f"GPTConfig(n_ctx={past + n_pos})."
+                f"{n_pos} tokens do not fit n_ctx={self.cfg.n_ctx}. {advice}, or build the model "
+                f"with GPTConfig(n_ctx={n_pos})."
             )
         # On an accelerator this look would make the processor wait, and the kernel checks anyway.
         if tokens.device.type == "cpu" and not torch.compiler.is_compiling():

@@ -4,6 +4,7 @@ Every mask is a small function of positions, so that one definition serves whole
 growing key–value cache, and the pictures of the lessons.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -123,7 +124,7 @@ class TwoLevel:
         return (key <= query) & (same_chunk | summary)
 
 
-MASKS: dict[str, type] = {
+MASKS: dict[str, Callable[..., Mask]] = {
     mask.__name__: mask for mask in (Causal, Bidirectional, SlidingWindow, Strided, TwoLevel)
 }
 
@@ -137,14 +138,27 @@ def from_json(data: dict[str, Any]) -> Mask:
     """Make the mask that `to_json` described.
 
     Raises:
-        ValueError: If the kind is unknown.
+        ValueError: If the kind or one of its settings is unknown.
     """
     settings = dict(data)
     kind = settings.pop("kind", None)
     if kind not in MASKS:
         raise ValueError(f"unknown mask {kind!r}; expected one of {', '.join(MASKS)}.")
-    mask: Mask = MASKS[kind](**settings)
-    return mask
+    try:
+        return MASKS[kind](**settings)
+    except TypeError as problem:
+        raise ValueError(f"the mask {kind} cannot be made from {settings}: {problem}.") from None
+
+
+def looks_ahead(mask: Mask, n_ctx: int) -> bool:
+    """Tell whether any of n_ctx positions may look at a later one.
+
+    Example:
+        >>> looks_ahead(Causal(), 8), looks_ahead(Bidirectional(), 8)
+        (False, True)
+    """
+    here = torch.arange(n_ctx)
+    return bool(mask(here[:, None], here[None]).triu(diagonal=1).any())
 
 
 def _at_least_one(name: str, value: int) -> None:

@@ -5,7 +5,6 @@ add a vector to the residual stream, turn queries and keys, or lower the scores 
 Each class below uses one of them, and `NoPositions` none.
 """
 
-import math
 from collections.abc import Callable
 
 import torch
@@ -16,11 +15,16 @@ from gptlab.config import GPTConfig
 
 
 class Positions(nn.Module):
-    """The interface; on its own it is the scheme that tells nothing."""
+    """The interface; on its own it is the scheme that tells nothing.
 
-    def added(self, positions: Int[Tensor, " pos"]) -> Float[Tensor, "pos d_model"] | None:
-        """Return what is added to the token vectors, or None."""
-        return None
+    A scheme that adds vectors says so in `adds`, and then has `added`.
+    """
+
+    adds = False
+
+    def added(self, positions: Int[Tensor, " pos"]) -> Float[Tensor, "pos d_model"]:
+        """Return what is added to the token vectors."""
+        raise NotImplementedError(f"{type(self).__name__} adds no vectors: its `adds` is False.")
 
     def turned(
         self, x: Float[Tensor, "batch pos head d_head"], positions: Int[Tensor, " pos"]
@@ -51,6 +55,8 @@ class LearnedPositions(Positions):
     Source: Radford et al. 2018 (GPT), equation 2.
     """
 
+    adds = True
+
     def __init__(self, cfg: GPTConfig) -> None:
         super().__init__()
         self.W_pos = nn.Parameter(torch.empty(cfg.n_ctx, cfg.d_model))
@@ -68,6 +74,7 @@ class SinusoidalPositions(Positions):
     Source: Vaswani et al. 2017, section 3.5.
     """
 
+    adds = True
     waves: Tensor
 
     def __init__(self, cfg: GPTConfig, base: float = 10_000.0) -> None:
@@ -97,7 +104,7 @@ class RotaryPositions(Positions):
                 f"rotary positions turn pairs of coordinates, but d_head={cfg.d_head} is odd. "
                 "Choose d_model and n_heads so that d_head is even."
             )
-        angle = _angles(cfg.n_ctx, cfg.d_head // 2, base)
+        angle = _angles(cfg.n_ctx, cfg.d_head, base)
         self.register_buffer("cos", angle.cos().float(), persistent=False)
         self.register_buffer("sin", angle.sin().float(), persistent=False)
 
@@ -105,9 +112,9 @@ class RotaryPositions(Positions):
         self, x: Float[Tensor, "batch pos head d_head"], positions: Int[Tensor, " pos"]
     ) -> Float[Tensor, "batch pos head d_head"]:
         """Return every pair (a, b) as (a cos θ − b sin θ, a sin θ + b cos θ)."""
-        cos, sin = self.cos[positions, None].to(x.dtype), self.sin[positions, None].to(x.dtype)
+        cos, sin = self.cos[positions, None], self.sin[positions, None]
         a, b = x.chunk(2, dim=-1)
-        return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1)
+        return torch.cat((a * cos - b * sin, a * sin + b * cos), dim=-1).to(x.dtype)
 
 
 class AlibiPositions(Positions):
@@ -146,13 +153,13 @@ def sinusoids(n_ctx: int, d_model: int, base: float = 10_000.0) -> Float[Tensor,
         >>> sinusoids(1, 4).tolist()
         [[0.0, 1.0, 0.0, 1.0]]
     """
-    angle = _angles(n_ctx, math.ceil(d_model / 2), base)
+    angle = _angles(n_ctx, d_model, base)
     return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :d_model].float()
 
 
-def _angles(n_ctx: int, n_waves: int, base: float) -> Float[Tensor, "n_ctx n_waves"]:
+def _angles(n_ctx: int, width: int, base: float) -> Float[Tensor, "n_ctx n_waves"]:
     # In float64: at position 100,000 float32 angles are off by hundredths of a radian.
-    speed = base ** (-torch.arange(n_waves, dtype=torch.float64) / n_waves)
+    speed = base ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     return torch.arange(n_ctx, dtype=torch.float64)[:, None] * speed
 
 

@@ -61,6 +61,7 @@ def capture(model: nn.Module, pattern: str = "*") -> Iterator[dict[str, Tensor]]
     """Record the activations that match `pattern` while the `with` block runs.
 
     Under `patched`, what is recorded is the replacement: the value that the model went on with.
+    With a cache of keys and values, `attn.k` and `attn.v` are those of the new positions alone.
 
     Args:
         model: Any module that has probes inside.
@@ -116,11 +117,14 @@ def patched(model: nn.Module, edits: Mapping[str, Callable[[Tensor], Tensor]]) -
 
         return replace
 
-    # An edit goes before every recorder, whichever `with` was opened first.
+    # All names are looked up before the first hook, so that an unknown one leaves none behind.
+    found = [(probes(model, pattern), edit) for pattern, edit in edits.items()]
+    # An edit goes before every recorder, whichever `with` was opened first; of two edits of one
+    # probe the earlier one acts first.
     handles = [
         probe.register_forward_hook(editor(name, edit), prepend=True)
-        for pattern, edit in edits.items()
-        for name, probe in probes(model, pattern).items()
+        for matches, edit in reversed(found)
+        for name, probe in matches.items()
     ]
     try:
         yield
@@ -131,7 +135,10 @@ def patched(model: nn.Module, edits: Mapping[str, Callable[[Tensor], Tensor]]) -
 
 def _refuse_compiled(model: nn.Module) -> None:
     # torch.compile hides a module behind `_orig_mod`; Module.compile sets `_compiled_call_impl`.
-    if hasattr(model, "_orig_mod") or getattr(model, "_compiled_call_impl", None) is not None:
+    if any(
+        hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
+        for part in model.modules()
+    ):
         raise TypeError(
             "a compiled model never calls its probes, so nothing would be recorded or replaced. "
             "Pass the model as it was before torch.compile."

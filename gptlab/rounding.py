@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Float32, Int8
 from torch import Tensor, nn
 
-from gptlab.attention import as_matrix, from_matrix
+from gptlab.attention import as_matrix, from_matrix, is_matrix
 
 LARGEST = 127  # −128 stays unused, so that a weight and its negative round alike
 _SPARE_BITS = LARGEST.bit_length()
@@ -29,7 +29,7 @@ def round_to_int8(
 
     A whole number below 128 has 7 bits, and 17 + 7 = 24 is what float32 holds. So `int8 · scale`
     is exact, every machine gets the same product, and rounding a second time changes nothing. A
-    row of zeros has scale 0. Scales that search for a smaller squared error were tried: 20 clipping
+    row of zeros has scale 0. Scales that search for a smaller squared error were tried: 41 clipping
     ratios gained 1 to 3 % on Gaussian, heavy-tailed and low-rank matrices, so the plain maximum
     stayed.
 
@@ -108,7 +108,7 @@ def pack(model: nn.Module) -> dict[str, Tensor]:
     """
     tensors: dict[str, Tensor] = {}
     for name, weight in model.state_dict().items():
-        if _is_matrix(name, weight):
+        if is_matrix(name):
             numbers, scales = round_to_int8(name, weight)
             tensors |= {f"{name}.int8": numbers, f"{name}.scales": scales}
         else:
@@ -130,21 +130,16 @@ def unpack(model: nn.Module, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]
     _check(state, tensors)
     return {
         name: from_int8(name, tensors[f"{name}.int8"], tensors[f"{name}.scales"], weight.shape)
-        if _is_matrix(name, weight)
+        if is_matrix(name)
         else tensors[name]
         for name, weight in state.items()
     }
 
 
-def _is_matrix(name: str, weight: Tensor) -> bool:
-    # A bias written head by head, b_Q, has two dimensions and is a vector all the same.
-    return weight.ndim > 1 and not name.rpartition(".")[2].startswith("b_")
-
-
 def _check(state: Mapping[str, Tensor], tensors: Mapping[str, Tensor]) -> None:
     expected: dict[str, str] = {}
     for name, weight in state.items():
-        if _is_matrix(name, weight):
+        if is_matrix(name):
             rows, columns = as_matrix(name, weight).shape
             expected[f"{name}.int8"] = f"int8 {(rows, columns)}"
             expected[f"{name}.scales"] = f"float32 {(rows,)}"

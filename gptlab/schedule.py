@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from gptlab.catalogue import plural
+from gptlab.catalogue import text as _
+
 
 @runtime_checkable
 class Budget(Protocol):
@@ -33,8 +36,8 @@ class Steps:
     n: int
 
     def __post_init__(self) -> None:
-        if self.n < 1:
-            raise ValueError(f"a run needs at least 1 step; got {self.n}.")
+        if not isinstance(self.n, int) or self.n < 1:
+            raise ValueError(f"a run needs at least 1 step, a whole number; got {self.n!r}.")
 
     def progress(self, steps: int, seconds: float) -> float:
         """Return the share of the steps taken."""
@@ -42,7 +45,7 @@ class Steps:
 
     def __str__(self) -> str:
         """Name the budget as the command line shows it."""
-        return f"{self.n} steps"
+        return plural("{n} step", "{n} steps", self.n)
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class Minutes:
     n: float
 
     def __post_init__(self) -> None:
-        if self.n <= 0:
+        if not self.n > 0:  # catches not-a-number too
             raise ValueError(f"a run needs more than 0 minutes; got {self.n}.")
 
     def progress(self, steps: int, seconds: float) -> float:
@@ -65,7 +68,7 @@ class Minutes:
 
     def __str__(self) -> str:
         """Name the budget as the command line shows it."""
-        return f"{self.n:g} minutes"
+        return _("{n:g} min", n=self.n)
 
 
 BUDGETS: dict[str, type[Steps] | type[Minutes]] = {"Steps": Steps, "Minutes": Minutes}

@@ -47,6 +47,21 @@ class Recipe:
     clip: float = 1.0
     evaluations: int = 4
 
+    def __post_init__(self) -> None:
+        limits = {"batch_size": (1, math.inf), "evaluations": (1, math.inf)}
+        limits |= dict.fromkeys(("matrix_lr", "lr", "weight_decay"), (0, math.inf))
+        limits |= dict.fromkeys(("warmup", "decay"), (0, 1))
+        for name, (low, high) in limits.items():
+            if not low <= getattr(self, name) <= high:
+                raise ValueError(
+                    f"{name} goes from {low} to {high}; got {getattr(self, name)!r}. "
+                    f"Leave it out to use {type(self).__dataclass_fields__[name].default}."
+                )
+        if not self.clip > 0:
+            raise ValueError(
+                f"clip is a length, more than 0; got {self.clip!r}. math.inf switches clipping off."
+            )
+
 
 @dataclass(frozen=True)
 class StepResult:
@@ -250,8 +265,20 @@ def train(run: Training) -> Iterator[StepResult]:
     while run.progress < 1:
         before = run.progress
         result = run.take_step()
-        due = int(result.progress * run.recipe.evaluations) > int(before * run.recipe.evaluations)
-        yield replace(result, validation=run.validate()) if due else result
+        n = run.recipe.evaluations
+        # A hair more, because 15/22 · 22 is a hair less than 15.
+        due = int(result.progress * n + 1e-9) > int(before * n + 1e-9)
+        yield replace(result, validation=_finite(run.validate(), run)) if due else result
+
+
+def _finite(validation: Evaluation, run: Training) -> Evaluation:
+    # An update can break the weights although its own loss and gradient were finite.
+    if not math.isfinite(validation.loss):
+        raise DivergedError(
+            f"after step {run.step} the validation loss is {validation.loss}; it must be finite. "
+            "Continue from the last checkpoint with a smaller learning rate."
+        )
+    return validation
 
 
 def optimizers_for(model: GPT, recipe: Recipe) -> list[Optimizer]:

@@ -33,13 +33,13 @@ def test_a_size_is_a_whole_number_of_at_least_one(name: str, size: Any):
 
 
 def test_a_negative_mlp_width_is_refused():
-    with pytest.raises(ValueError, match="d_mlp .* at least 1; got -1"):
+    with pytest.raises(ValueError, match=r"d_mlp .* at least 1; got -1"):
         replace(CFG, d_mlp=-1)
 
 
 @pytest.mark.parametrize(("d_model", "n_heads", "advice"), [(13, 3, 12), (2, 3, 3), (100, 8, 96)])
 def test_uneven_heads_are_refused_with_a_width_that_works(d_model: int, n_heads: int, advice: int):
-    with pytest.raises(ValueError, match=f"d_model={d_model} .* Choose d_model={advice},"):
+    with pytest.raises(ValueError, match=rf"d_model={d_model} .* Choose d_model={advice},"):
         replace(CFG, d_model=d_model, n_heads=n_heads)
     assert replace(CFG, d_model=advice, n_heads=n_heads).d_model == advice
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gptlab.corpora import Corpus
-from gptlab.data import Split, Splits, check_long_enough, ordered_windows, random_batch
-from gptlab.tokenizers import CharTokenizer, gpt2
+from gptlab.data import Split, Splits, ordered_windows, random_batch
+from gptlab.tokenizers import CharTokenizer, train_bpe
 
 
 @given(n=st.integers(2, 70), n_ctx=st.integers(1, 20), batch_size=st.integers(1, 5))
@@ -61,19 +61,11 @@ def test_a_text_of_one_window_and_its_target_is_just_enough():
     assert inputs.tolist() == [[0, 1, 2, 3]] * 2
 
 
-@pytest.mark.parametrize("n", [2, 7, 8])
-def test_too_short_a_text_is_refused_with_a_context_that_fits(n: int):
-    expected = rf"has {n} tokens, but one window needs n_ctx \+ 1 = 9.*GPTConfig\(n_ctx={n // 2}\)"
+@pytest.mark.parametrize("n", [0, 2, 7, 8])
+def test_too_short_a_text_is_refused(n: int):
+    expected = rf"has {n} tokens, but one window needs n_ctx \+ 1 = 9\. Use a longer text, or"
     with pytest.raises(ValueError, match=expected):
         random_batch(torch.arange(n), 1, 8, torch.Generator())
-    check_long_enough(torch.arange(n), n // 2)  # the advice works
-
-
-@pytest.mark.parametrize("n", [0, 1])
-def test_a_text_without_a_target_gets_no_advice_that_cannot_work(n: int):
-    with pytest.raises(ValueError, match="Use a longer text") as caught:
-        check_long_enough(torch.arange(n), 8)
-    assert "GPTConfig" not in str(caught.value)
 
 
 def test_bytes_are_those_of_every_token_but_the_first():
@@ -85,7 +77,7 @@ def test_bytes_are_those_of_every_token_but_the_first():
 
 @pytest.mark.parametrize("text", ["牡丹，牡丹！", "春天 of 1595", "👩‍👩‍👧‍👦", "a"])
 def test_byte_counts_agree_with_the_tokens(text: str):
-    tokenizer = gpt2()
+    tokenizer = train_bpe("牡丹，牡丹，of of the 15", vocab_size=264, name="peony")
     split = Split.of(text, tokenizer)
     spelled = b"".join(tokenizer.token_bytes(token) for token in split.ids.tolist()[1:])
     assert split.n_bytes == len(spelled)

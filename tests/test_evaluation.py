@@ -35,7 +35,9 @@ def test_evaluate_equals_a_loop_over_windows(n: int):
     for start in range(0, n - 1, 8):
         window = split.ids[start : start + 9]
         logits = model(window[None, :-1])[0]
-        losses += [-F.log_softmax(row, -1)[t].item() for row, t in zip(logits, window[1:], strict=True)]
+        losses += [
+            -F.log_softmax(row, -1)[t].item() for row, t in zip(logits, window[1:], strict=True)
+        ]
     assert len(losses) == n - 1
     result = evaluate(model, split)
     assert result.loss == pytest.approx(sum(losses) / len(losses), rel=1e-5)
@@ -92,11 +94,12 @@ def test_the_mode_comes_back_after_an_exception():
     assert model.training
 
 
-def test_a_part_that_was_frozen_stays_frozen():
-    model = gpt().train()
-    model.blocks[0].eval()
-    evaluate(model, text(10))
-    assert model.training and not model.blocks[0].training
+def test_progress_is_told_up_to_the_end(monkeypatch: pytest.MonkeyPatch):
+    """40 targets in windows of 8, two windows to a batch."""
+    monkeypatch.setattr("gptlab.evaluation.TOKENS_PER_BATCH", 16)
+    shares: list[float] = []
+    evaluate(gpt(), text(41), progress=shares.append)
+    assert shares == [0.4, 0.8, 1.0]
 
 
 def test_measuring_leaves_no_gradient_and_no_global_randomness():

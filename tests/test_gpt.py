@@ -38,13 +38,14 @@ def other_future(tokens: Tensor, first: int) -> Tensor:
 
 @EVERY_SCHEME
 @EVERY_CAUSAL_MASK
-@pytest.mark.parametrize("first", [1, 7, 15])
-def test_future_tokens_do_not_change_the_past(mask: Mask, scheme: str, first: int):
+def test_future_tokens_do_not_change_the_past(mask: Mask, scheme: str):
     """Bit for bit, at equal length; and they do change their own logits."""
     model = gpt(scheme, mask)
-    before, after = model(TOKENS), model(other_future(TOKENS, first))
-    assert torch.equal(before[:, :first], after[:, :first])
-    assert not torch.equal(before[:, first:], after[:, first:])
+    before = model(TOKENS)
+    for first in (1, 7, 15):
+        after = model(other_future(TOKENS, first))
+        assert torch.equal(before[:, :first], after[:, :first])
+        assert not torch.equal(before[:, first:], after[:, first:])
 
 
 @EVERY_SCHEME
@@ -74,12 +75,14 @@ def test_prefixes_have_the_same_logits(mask: Mask, scheme: str):
 
 @EVERY_SCHEME
 @EVERY_CAUSAL_MASK
-@pytest.mark.parametrize("chunks", [[1] * 16, [16], [5, 1, 10]], ids=str)
-def test_cached_equals_uncached(mask: Mask, scheme: str, chunks: list[int]):
+def test_cached_equals_uncached(mask: Mask, scheme: str):
+    """Token by token, all at once, and in chunks."""
     model = gpt(scheme, mask)
-    cache = model.new_cache()
-    pieces = [model(piece, cache) for piece in TOKENS.split(chunks, dim=1)]
-    torch.testing.assert_close(torch.cat(pieces, dim=1), model(TOKENS), atol=1e-5, rtol=1e-5)
+    whole = model(TOKENS)
+    for chunks in ([1] * 16, [16], [5, 1, 10]):
+        cache = model.new_cache()
+        pieces = [model(piece, cache) for piece in TOKENS.split(chunks, dim=1)]
+        torch.testing.assert_close(torch.cat(pieces, dim=1), whole, atol=1e-5, rtol=1e-5)
 
 
 @EVERY_SCHEME
@@ -90,17 +93,14 @@ def test_watched_equals_unwatched(scheme: str):
     torch.testing.assert_close(watched, model(TOKENS), atol=1e-5, rtol=1e-5)
 
 
-@pytest.mark.parametrize("scheme", ["LearnedPositions", "RotaryPositions", "AlibiPositions"])
-def test_order_matters_with_positions(scheme: str):
-    model = gpt(scheme, Bidirectional())
-    there, back = model(TOKENS[:, :5]), model(TOKENS[:, :5].flip(1)).flip(1)
-    assert not torch.allclose(there, back, atol=1e-3)
+SWAPPED = [1, 0, 2, 3, 4]  # not the mirror image: ALiBi, which counts distance, cannot tell that
 
 
-def test_without_positions_a_bidirectional_model_is_blind_to_order():
-    model = gpt("NoPositions", Bidirectional())
-    there, back = model(TOKENS[:, :5]), model(TOKENS[:, :5].flip(1)).flip(1)
-    torch.testing.assert_close(there, back, atol=1e-5, rtol=1e-5)
+@EVERY_SCHEME
+def test_only_without_positions_a_bidirectional_model_is_blind_to_order(scheme: str):
+    model, tokens = gpt(scheme, Bidirectional()), torch.tensor([[1, 5, 2, 7, 3]])
+    same = torch.allclose(model(tokens)[:, SWAPPED], model(tokens[:, SWAPPED]), atol=1e-4)
+    assert same == (scheme == "NoPositions")
 
 
 def closed_form(cfg: GPTConfig) -> int:

@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.sign import NotebookNotary
 
 from tools import lab
 
@@ -105,6 +107,18 @@ def test_an_interrupted_copy_leaves_the_old_one(course, copy, monkeypatch) -> No
     with pytest.raises(OSError, match="disk full"):
         lab.refresh(course, copy.parent)
     assert copy.read_text() == notebook("1 + 1")
+
+
+def test_the_outputs_of_the_course_are_trusted_and_those_of_others_are_not(tmp_path) -> None:
+    course, work = tmp_path / "notebooks", tmp_path / "work"
+    course.mkdir()
+    ours = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    nbformat.write(ours, course / "00_start.ipynb")
+    lab.trust(course, work)
+    notary = NotebookNotary(data_dir=str(work / ".jupyter" / "data"))
+    assert notary.check_signature(nbformat.read(course / "00_start.ipynb", as_version=4))
+    ours.cells[0].source = "2 + 2"
+    assert not notary.check_signature(ours)
 
 
 def test_the_address_cannot_be_opened_to_others(tmp_path) -> None:

@@ -14,16 +14,24 @@ from gptlab.probes import Probe, capture, patched, probes
 
 CFG = GPTConfig(d_vocab=11, n_ctx=8, d_model=12, n_layers=1, n_heads=3)
 TOKENS = torch.tensor([[1, 5, 2, 7]])
-READING_ORDER = """
-    embed pos_embed
-    blocks.0.resid_pre
-    blocks.0.attn.q blocks.0.attn.k blocks.0.attn.v
-    blocks.0.attn.scores blocks.0.attn.pattern blocks.0.attn.z
-    blocks.0.attn_out blocks.0.resid_mid
-    blocks.0.mlp.pre blocks.0.mlp.post blocks.0.mlp_out
-    blocks.0.resid_post
-    ln_final
-""".split()
+READING_ORDER = [
+    "embed",
+    "pos_embed",
+    "blocks.0.resid_pre",
+    "blocks.0.attn.q",
+    "blocks.0.attn.k",
+    "blocks.0.attn.v",
+    "blocks.0.attn.scores",
+    "blocks.0.attn.pattern",
+    "blocks.0.attn.z",
+    "blocks.0.attn_out",
+    "blocks.0.resid_mid",
+    "blocks.0.mlp.pre",
+    "blocks.0.mlp.post",
+    "blocks.0.mlp_out",
+    "blocks.0.resid_post",
+    "ln_final",
+]
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ from nbclient import NotebookClient
 
 from gptlab.files import write_atomically
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = ROOT / "notebooks"
 SECONDS_PER_CELL = 300  # against hanging for ever; lessons aim at 60 s in all
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -93,10 +94,11 @@ def run(source: Path, **environment: str) -> Notebook:
             kernel_name="python3",
             kernel_manager_class=Kernel,
             coalesce_streams=True,
-            extra_arguments=["--IPKernelApp.log_level=ERROR"],
+            extra_arguments=["--IPKernelApp.log_level=ERROR", "--InteractiveShell.colors=nocolor"],
             resources={"metadata": {"path": str(source.parents[1])}},
         )
-        client.execute(env={**os.environ, **environment, "IPYTHONDIR": profile})
+        fixed = {"IPYTHONDIR": profile, "PYTHONPATH": str(ROOT)}  # no user's start-up files
+        client.execute(env={**os.environ, **environment, **fixed})
     return notebook
 
 

@@ -1,7 +1,5 @@
 """What the model sees of a text while it writes: the newest tokens, and a cache of them."""
 
-from contextlib import nullcontext
-
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -31,12 +29,6 @@ class Window:
     """
 
     def __init__(self, model: GPT, tokens: Int[Tensor, "text pos"], *, cached: bool = True) -> None:
-        if cached and _looks_ahead(model):
-            raise ValueError(
-                f"with the mask {model.mask}, positions see later ones, so keys and values change "
-                "with every new token and cannot be kept. Pass cached=False, or build the model "
-                "with masks.Causal()."
-            )
         self._model, self._cached = model, cached
         self._tokens = tokens.to(model.device)
         self._cache = self._new_cache()
@@ -54,9 +46,7 @@ class Window:
         """
         unread = self._tokens[:, self._cache[0].n_pos :] if self._cache else self._tokens
         # Around the call alone: nobody else's code, which runs between two steps, must inherit it.
-        # Switching modes walks through every module, a fifth of a step's time: only if needed.
-        quiet = eval_mode(self._model) if self._model.training else nullcontext()
-        with quiet, torch.inference_mode():
+        with eval_mode(self._model), torch.inference_mode():
             logits: Tensor = self._model(unread, self._cache)
         return logits[:, -1].cpu().double()
 
@@ -83,8 +73,3 @@ def _of_rows(layer: KeysValues, rows: Int[Tensor, " text"]) -> KeysValues:
     if layer.k is None or layer.v is None:
         return layer
     return KeysValues(layer.k[rows], layer.v[rows])
-
-
-def _looks_ahead(model: GPT) -> bool:
-    here = torch.arange(model.cfg.n_ctx)
-    return bool(model.mask(here[:, None], here[None]).triu(diagonal=1).any())

@@ -1,10 +1,11 @@
 """A real Chromium or Chrome, with the network taken away and every attempt to use it recorded."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
@@ -19,7 +20,10 @@ PLACES = (
     "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
+# Also evaluated by Playwright in JavaScript, so that requests inside do not pass through Python.
+OUTSIDE = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost|\[::1\])[:/])")
 FLAGS = [
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-gpu",
@@ -60,20 +64,26 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     started.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh profile; the test fails if its page asks for anything outside this machine."""
+@contextmanager
+def watched_page(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """A page with a fresh profile, and the list of what it asked for outside this machine."""
     outside: list[str] = []
 
-    def keep_inside(route: Route) -> None:
-        if urlsplit(route.request.url).hostname in (None, "127.0.0.1", "localhost", "::1"):
-            route.continue_()
-        else:
-            outside.append(route.request.url)
-            route.abort()
+    def refuse(route: Route) -> None:
+        outside.append(route.request.url)
+        route.abort()
 
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    context.route("**/*", keep_inside)
-    yield context.new_page()
+    context.route(OUTSIDE, refuse)
+    page = context.new_page()
+    page.on("websocket", lambda ws: outside.extend([ws.url] if OUTSIDE.match(ws.url) else []))
+    yield page, outside
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that must not ask for anything outside this machine."""
+    with watched_page(browser) as (watched, outside):
+        yield watched
     assert outside == []

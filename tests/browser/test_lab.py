@@ -170,9 +170,10 @@ def choose(page: Page, menu: str, item: str) -> None:
 
 
 def saved(page: Page, path: Path) -> nbformat.NotebookNode:
-    before = path.stat().st_mtime_ns
-    choose(page, "File", "Save Notebook")
-    wait_for(lambda: path.stat().st_mtime_ns > before, seconds=20, told=lambda: "no new file")
+    """Save by menu, and read what the server then wrote."""
+    with page.expect_response(lambda r: r.request.method == "PUT" and path.name in r.url) as reply:
+        choose(page, "File", "Save Notebook")
+    assert reply.value.ok
     return nbformat.read(path, as_version=4)
 
 
