@@ -47,12 +47,12 @@ _ALL = (
     Preset(
         name="lesson",
         purpose="the first lesson: trained in half a minute on two cores",
-        d_model=64,
+        d_model=56,
         n_layers=3,
         n_heads=4,
         n_ctx=64,
         vocab_size=2048,
-        recipe=Recipe(batch_size=16, evaluations=2),
+        recipe=Recipe(batch_size=16, evaluations=1),
     ),
     Preset(
         name="laptop",
