@@ -50,7 +50,7 @@ def test_minutes_count_time_and_not_steps():
 
 @pytest.mark.parametrize("n", [0, -5])
 def test_a_run_needs_a_step(n: int):
-    with pytest.raises(ValueError, match=f"at least 1 step; got {n}"):
+    with pytest.raises(ValueError, match=f"whole number; got {n}"):
         Steps(n)
 
 

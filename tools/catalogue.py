@@ -19,7 +19,8 @@ from gptlab.catalogue import DOMAIN, LOCALE
 from gptlab.files import write_atomically
 
 PACKAGE = LOCALE.parent
-TEMPLATE = LOCALE / f"{DOMAIN}.pot"
+# Not under version control: every changed word would make it stale.
+TEMPLATE = PACKAGE.parent / "build" / f"{DOMAIN}.pot"
 # What the functions of gptlab.catalogue are called where they are used.
 KEYWORDS = {"_": None, "text": None, "plural": (1, 2)}
 

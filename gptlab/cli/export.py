@@ -5,12 +5,18 @@ from pathlib import Path
 
 from gptlab import checkpoints, weights
 from gptlab.catalogue import text as _
+from gptlab.tokenizers import ByteBPE
 
 
 def run(options: Namespace) -> int:
     """Write a Hugging Face directory."""
     model, tokenizer = checkpoints.load(options.model, "cpu")
-    weights.to_hf(model, Path(options.out), tokenizer)
+    ours = isinstance(tokenizer, ByteBPE)
+    weights.to_hf(model, Path(options.out), tokenizer if ours else None)
+    if not ours:
+        print(
+            _("the tokenizer {name} was not written: it is not gptlab's BPE", name=tokenizer.name)
+        )
     print(
         _(
             'wrote {folder}; open it with transformers.GPT2LMHeadModel.from_pretrained("{folder}")',
