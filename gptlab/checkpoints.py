@@ -154,6 +154,33 @@ def locate(name: str | Path) -> Path:
     )
 
 
+def recorded_log(name: str) -> list[dict[str, Any]]:
+    """Return the log of a shipped model's training, one row per logged step.
+
+    Rows have step, seconds, loss, lr and grad_norm; some have validation and bits_per_byte too.
+
+    Raises:
+        FileNotFoundError: If no model of that name ships with gptlab.
+    """
+    file = locate(name).with_suffix(".log.jsonl")
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return rows[1:]  # the first line says how the model was made
+
+
+def snapshots(name: str = "lesson") -> dict[int, Path]:
+    """Return the files of a shipped model's snapshots by training step, in order; `load` opens one.
+
+    Raises:
+        FileNotFoundError: If there are none of that name.
+    """
+    files = sorted(Path(str(_MODELS / f"{name}_snapshots")).glob("step-*.safetensors"))
+    if not files:
+        raise FileNotFoundError(
+            f"there are no snapshots of {name!r}; gptlab ships those of lesson."
+        )
+    return {int(file.stem.removeprefix("step-")): file for file in files}
+
+
 def describe(model: GPT) -> dict[str, Any]:
     """Return the sizes and parts that `rebuild` makes the same, untrained model from."""
     return {

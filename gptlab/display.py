@@ -75,13 +75,22 @@ def table(rows: Iterable[Sequence[object]], header: Sequence[str], *, caption: s
 
 def _table_html(cells: list[list[object]], header: Sequence[str], caption: str) -> str:
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    names = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in header)
+    columns = zip(*cells, strict=True) if cells else [()] * len(header)
+    names = "".join(
+        f'<th scope="col" style="text-align: {"right" if all(map(_is_count, column)) else "left"}">'
+        f"{html.escape(name)}</th>"
+        for name, column in zip(header, columns, strict=True)
+    )
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in cells)
     return f"<table>{title}<thead><tr>{names}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _is_count(content: object) -> bool:
+    return isinstance(content, int) and not isinstance(content, bool)
+
+
 def _cell(content: object) -> str:
-    if isinstance(content, int) and not isinstance(content, bool):
+    if _is_count(content):
         return f'<td style="text-align: right">{content:,}</td>'
     words = html.escape(str(content))
     inside = f"<pre>{words}</pre>" if "\n" in words else words

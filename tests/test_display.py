@@ -95,7 +95,8 @@ def test_a_table_has_a_caption_and_names_its_columns(screen: Screen) -> None:
     display.table([("W_E", 393216)], ["part", "parameters"], caption="Parts")
     markup = screen.html()
     assert "<caption>Parts</caption>" in markup
-    assert '<th scope="col">part</th>' in markup
+    assert '<th scope="col" style="text-align: left">part</th>' in markup
+    assert '<th scope="col" style="text-align: right">parameters</th>' in markup
     assert '<td style="text-align: right">393,216</td>' in markup
     assert screen.outputs[0]["text/plain"] == "part\tparameters\nW_E\t393216"
 
@@ -165,3 +166,8 @@ def test_an_error_in_training_is_not_swallowed(screen: Screen) -> None:
     with pytest.raises(ArithmeticError, match="diverged"):
         list(display.live_loss(fails(), figures.loss_curve))
     assert "at step 1" in screen.outputs[1]["text/plain"]
+
+
+def test_a_table_may_be_empty(screen: Screen) -> None:
+    display.table([], ["a", "b"])
+    assert screen.html().count("<th ") == 2
