@@ -52,7 +52,7 @@ _ALL = (
         n_heads=4,
         n_ctx=64,
         vocab_size=2048,
-        recipe=Recipe(batch_size=16, evaluations=1),
+        recipe=Recipe(batch_size=16, lr=0.02),
     ),
     Preset(
         name="laptop",

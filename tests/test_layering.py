@@ -25,7 +25,7 @@ LAYERS = (
     {"evaluation", "weights"},
     {"checkpoints", "export"},
     {"decoding", "training"},
-    {"measures", "presets", "runs"},
+    {"claims", "exercises", "measures", "presets", "runs"},
     {"display", "figures"},
     {"widgets"},
     {"cli", "__main__"},
