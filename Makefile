@@ -11,7 +11,7 @@ BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick lint types notebooks bench constraints clean env-lab env-test python
+.PHONY: help lab test quick lint types notebooks figures models bench constraints clean env-lab env-test python
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,12 @@ types: env-test ## check the types
 
 notebooks: env-test ## run notebooks/src/*.md and write notebooks/*.ipynb
 	$(PY) -m tools.notebooks build
+
+figures: env-test ## draw figures/ again
+	$(PY) -m tools.figures
+
+models: env-test ## train and round the models that ship (for maintainers; 40 minutes)
+	$(PY) -m tools.models
 
 bench: env-test ## measure gptlab side by side with others, one table
 	$(PY) -m tools.bench

@@ -1,16 +1,18 @@
 """How every picture looks: one palette, type for the back of a room, files without dates."""
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
-from typing import Any
+from functools import cache, wraps
+from typing import Any, ParamSpec
 
 import matplotlib
 from cycler import cycler
 from matplotlib import font_manager
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
+
+P = ParamSpec("P")
 
 # Okabe & Ito 2008: told apart by colour-blind readers too.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -99,6 +101,17 @@ def applied() -> Iterator[None]:
         parameters: dict[Any, Any] = matplotlib.rcParams
         parameters.update(SETTINGS, **{"font.family": list(fonts())})
         yield
+
+
+def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Make a drawing function draw in gptlab's style."""
+
+    @wraps(draw)
+    def in_style(*args: P.args, **options: P.kwargs) -> Picture:
+        with applied():
+            return draw(*args, **options)
+
+    return in_style
 
 
 def png(figure: Figure) -> bytes:

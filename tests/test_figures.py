@@ -131,7 +131,7 @@ def test_the_map_names_every_lesson_and_what_is_to_come() -> None:
 
 
 def test_the_map_and_the_notebooks_agree() -> None:
-    folder = Path(figures.__file__).parents[1] / "notebooks" / "src"
+    folder = Path(figures.__file__).parents[2] / "notebooks" / "src"
     there = {int(path.stem[:2]) for path in folder.glob("*.md")}
     ready = {n for n, (_title, _question, ready) in enumerate(figures.lessons()) if ready}
     assert ready == there

@@ -26,7 +26,7 @@ from torch.nn import functional as F
 from torch.optim import AdamW
 
 import gptlab
-from gptlab import checkpoints, corpora, figures, style, tokenizers
+from gptlab import checkpoints, corpora, figures, tokenizers
 from gptlab.data import Splits, random_batch
 from gptlab.devices import best_device, describe
 from gptlab.evaluation import evaluate
@@ -34,6 +34,7 @@ from gptlab.gpt import GPT
 from gptlab.presets import PRESETS, Preset
 from gptlab.schedule import Minutes
 from gptlab.training import Recipe, Training, train
+from tools.figures import write
 
 ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 5
@@ -120,7 +121,7 @@ def minute() -> Iterator[Row]:
         yield f"one minute, {name}", f"{curve[-1][1]:.4f}", "nats per token, whole validation"
     best = min(list(curves)[1:], key=lambda name: curves[name][-1][1])
     shown = {name: curves[name] for name in (next(iter(curves)), best)}
-    style.save(figures.loss_against_time(shown), ROOT / "figures" / "bench_minute")
+    write("bench_minute", figures.loss_against_time(shown))
 
 
 def _our_minute(preset: Preset, data: Splits) -> list[tuple[float, float]]:

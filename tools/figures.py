@@ -48,7 +48,7 @@ def pattern(model: GPT, ids: list[int]) -> torch.Tensor:
 
 def loss() -> Picture:
     """Draw the recorded log of the shipped model's training."""
-    log = checkpoints.read(checkpoints.locate(MODEL)).info["log"]
+    log = checkpoints.recorded_log(MODEL)
     validation = {entry["step"]: entry["validation"] for entry in log if "validation" in entry}
     steps, losses = [e["step"] for e in log], [e["loss"] for e in log]
     return figures.loss_curve(steps, losses, validation)
