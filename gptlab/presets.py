@@ -56,13 +56,13 @@ _ALL = (
     ),
     Preset(
         name="laptop",
-        purpose="a few minutes on a laptop's processor",
-        d_model=128,
+        purpose="a minute or a few on a laptop's processor",
+        d_model=96,
         n_layers=4,
         n_heads=4,
-        n_ctx=128,
+        n_ctx=64,
         vocab_size=2048,
-        recipe=Recipe(batch_size=8),
+        recipe=Recipe(batch_size=16, lr=0.015),
     ),
     Preset(
         name="shakespeare",
