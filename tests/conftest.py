@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 
 os.environ |= {
+    "GPTLAB_PROGRESS": "off",
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "JUPYTER_PLATFORM_DIRS": "1",

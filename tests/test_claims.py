@@ -176,7 +176,7 @@ def test_what_agrees_passes(measured: object, expected: object, tolerance: float
     ],
 )
 def test_what_does_not_agree_fails(measured: object, expected: object, tolerance: float) -> None:
-    with pytest.raises(AssertionError, match="^Claim tokens-are-words: "):
+    with pytest.raises(AssertionError, match=r"^Claim tokens-are-words: "):
         verdict("tokens-are-words", measured, expected, tolerance)
 
 
@@ -235,7 +235,7 @@ def test_a_bound_is_finite(make: Any) -> None:
 
 
 def test_a_range_the_wrong_way_round_is_refused() -> None:
-    with pytest.raises(ValueError, match="came 2 to 1. Swap them"):
+    with pytest.raises(ValueError, match=r"came 2 to 1\. Swap them"):
         between(2, 1)
 
 
@@ -278,13 +278,18 @@ def test_a_verdict_is_an_accessible_table() -> None:
     assert table.texts("th", scope="col") == markup.columns()
     assert table.texts("th", scope="row") == [entry.claim.says]
     ruling, fact, measured, expected, source = table.texts("td")
-    assert (ruling, fact) == ("✗ false", entry.claim.fact)
+    assert (ruling, fact) == ("✗\N{NO-BREAK SPACE}false", entry.claim.fact)
     assert (measured, expected, source) == ("62 tokens", "62 tokens", entry.claim.source)
 
 
 def test_every_verdict_has_a_word_and_a_sign_of_its_own() -> None:
     rulings = {cited(entry.id).row().cells()[1] for entry in claims()}
-    assert rulings == {"✓ holds", "◐ holds with limits", "△ misleading", "✗ false"}
+    assert rulings == {
+        "✓\N{NO-BREAK SPACE}holds",
+        "◐\N{NO-BREAK SPACE}holds with limits",
+        "△\N{NO-BREAK SPACE}misleading",
+        "✗\N{NO-BREAK SPACE}false",
+    }
 
 
 def test_the_plain_text_says_the_same() -> None:
@@ -324,7 +329,7 @@ def test_a_claim_is_shown_in_the_language_in_use(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(catalogue, "_current", ("zh_CN", Chinese()))
     says = shown(cited("gpt-acronym"))[1]
-    assert says.startswith("What people say: GPT 的三个字母\nVerdict: ✓ 成立\n")
+    assert says.startswith("What people say: GPT 的三个字母\nVerdict: ✓\N{NO-BREAK SPACE}成立\n")
 
 
 # What a notebook stores

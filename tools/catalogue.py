@@ -15,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from gptlab import claims
 from gptlab.catalogue import DOMAIN, LOCALE
 from gptlab.files import write_atomically
 
@@ -32,6 +33,9 @@ def template(package: Path = PACKAGE) -> bytes:
     for module, _line, message, _comments, context in sorted(found, key=str):
         # No line numbers: they would change with every edit.
         catalog.add(message, locations=[(module, 0)], context=context)
+    if package == PACKAGE:
+        for message in claims.messages():
+            catalog.add(message, locations=[("claims/ledger.toml", 0)])
     buffer = io.BytesIO()
     write_po(buffer, catalog, width=100, omit_header=True, sort_output=True, include_lineno=False)
     return buffer.getvalue()

@@ -97,7 +97,11 @@ def run(source: Path, **environment: str) -> Notebook:
             extra_arguments=["--IPKernelApp.log_level=ERROR", "--InteractiveShell.colors=nocolor"],
             resources={"metadata": {"path": str(source.parents[1])}},
         )
-        fixed = {"IPYTHONDIR": profile, "PYTHONPATH": str(ROOT)}  # no user's start-up files
+        fixed = {
+            "IPYTHONDIR": profile,  # no user's start-up files
+            "PYTHONPATH": str(ROOT),
+            "GPTLAB_PROGRESS": "off",  # a build solves no exercise for anybody
+        }
         client.execute(env={**os.environ, **environment, **fixed})
     return notebook
 

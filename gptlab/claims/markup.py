@@ -10,6 +10,8 @@ from gptlab.claims.ledger import Claim
 # A sign beside each word: no verdict is told by colour alone.
 MARKS = {"holds": "✓", "holds with limits": "◐", "misleading": "△", "false": "✗"}
 
+LEFT = 'style="text-align: left"'  # Jupyter would set cells right-aligned
+
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
@@ -21,7 +23,7 @@ class Row:
 
     def cells(self) -> list[str]:
         """Return the cells in the order of `columns`."""
-        ruling = f"{MARKS[self.claim.verdict]} {word(self.claim)}"
+        ruling = f"{MARKS[self.claim.verdict]}\N{NO-BREAK SPACE}{word(self.claim)}"
         fact = _(self.claim.fact)
         return [_(self.claim.says), ruling, fact, self.measured, self.expected, source(self.claim)]
 
@@ -61,7 +63,7 @@ def bundle(rows: Sequence[Row]) -> dict[str, str]:
 
 def _table(rows: Sequence[Row]) -> str:
     caption = html.escape(_("Claims and what this notebook found"))
-    names = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns())
+    names = "".join(f'<th scope="col" {LEFT}>{html.escape(name)}</th>' for name in columns())
     body = "".join(f"<tr>{_line(row.cells())}</tr>" for row in rows)
     return (
         f'<table class="gptlab gptlab-verdicts"><caption>{caption}</caption>'
@@ -71,9 +73,8 @@ def _table(rows: Sequence[Row]) -> str:
 
 def _line(cells: Sequence[str]) -> str:
     first, *others = map(html.escape, cells)
-    left = 'style="text-align: left"'  # Jupyter would set them right-aligned
-    data = "".join(f"<td {left}>{cell}</td>" for cell in others)
-    return f'<th scope="row" {left}>{first}</th>{data}'
+    data = "".join(f"<td {LEFT}>{cell}</td>" for cell in others)
+    return f'<th scope="row" {LEFT}>{first}</th>{data}'
 
 
 def _plain(rows: Sequence[Row]) -> str:
