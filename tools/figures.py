@@ -15,15 +15,21 @@ from pathlib import Path
 import torch
 
 import gptlab
-from gptlab import GPT, checkpoints, figures, style, tokenizers
+from gptlab import GPT, checkpoints, corpora, figures, style, tokenizers
 from gptlab.catalogue import text as _
 from gptlab.files import write_atomically
 from gptlab.style import Picture
+from gptlab.tokenizers import ByteBPE, Tokenizer
 
 FOLDER = Path(__file__).resolve().parents[1] / "figures"
 MODEL = "shakespeare"
 SENTENCE = "The cat sat on the mat"
 LAYER, HEAD = 1, 0  # as in lesson 0: not chosen by how the picture looks
+WORD = " unhappiness the"  # this and what follows as in lesson 1
+PEONY = "春天的原野上,到处一片生机勃勃,百花盛开,其中最美丽、最耀眼的当然是牡丹"
+ENGLISH = "All human beings are born free and equal in dignity and rights."
+CHINESE = "人人生而自由，在尊严和权利上一律平等。"
+N_MERGES = (0, 50, 100, 200, 500, 1000, 1792)
 
 
 def course_map() -> Picture:
@@ -54,10 +60,50 @@ def loss() -> Picture:
     return figures.loss_curve(steps, losses, validation)
 
 
+def merge_replay() -> Picture:
+    return figures.merge_replay(own_tokenizer(), WORD)
+
+
+def costs_against_merges() -> Picture:
+    """Draw one held-out play and one Chinese sentence, as lesson 1 does."""
+    own, play = own_tokenizer(), corpora.shakespeare().validation[:20_000]
+    texts = {_("a play that was held out"): play, _("a Chinese sentence"): PEONY}
+    parts = [ByteBPE(name=f"{n} merges", merges=own.merges[:n]) for n in N_MERGES]
+    costs = {
+        name: [len(part.encode(text)) / len(text.encode()) for part in parts]
+        for name, text in texts.items()
+    }
+    return figures.tokens_against_merges(N_MERGES, costs)
+
+
+def costs_of_languages() -> Picture:
+    vocabularies: dict[str, Tokenizer] = {
+        "GPT-2": tokenizers.gpt2(),
+        "cl100k": tokenizers.cl100k(),
+        "o200k": tokenizers.o200k(),
+        _("ours"): own_tokenizer(),
+    }
+    costs = {
+        language: {name: len(each.encode(text)) for name, each in vocabularies.items()}
+        for language, text in {_("English"): ENGLISH, _("Chinese"): CHINESE}.items()
+    }
+    return figures.token_costs({_("tokens for the same sentence"): costs})
+
+
+def own_tokenizer() -> ByteBPE:
+    tokenizer = gptlab.load(MODEL, device="cpu")[1]
+    if not isinstance(tokenizer, ByteBPE):
+        raise TypeError(f"expected {MODEL} to have a byte-level BPE, got {type(tokenizer)}")
+    return tokenizer
+
+
 PICTURES: dict[str, Callable[[], Picture]] = {
     "00_course_map": course_map,
     "00_attention": attention,
     "00_loss": loss,
+    "01_merge_replay": merge_replay,
+    "01_costs_against_merges": costs_against_merges,
+    "01_costs_of_languages": costs_of_languages,
 }
 
 

@@ -29,7 +29,7 @@ MODELS = ROOT / "gptlab" / "models"
 RUNS = ROOT / "runs"
 COMMANDS = {
     "shakespeare": "--preset shakespeare --steps 4400",
-    "lesson": "--preset lesson --steps 600 --snapshots 8",
+    "lesson": "--preset lesson --steps 500 --snapshots 8",
 }
 LARGEST = 2_500_000  # bytes, of the model and of all snapshots together
 

@@ -18,7 +18,7 @@ def lessons() -> list[Lesson]:
     """List the course, lesson 0 first."""
     return [
         (_("Start"), _("What does a GPT do, and how is one made?"), True),
-        (_("Tokens"), _("What does it read instead of letters?"), False),
+        (_("Tokens"), _("What does it read instead of letters?"), True),
         (_("Word vectors"), _("How can numbers stand for words?"), False),
         (_("Positions"), _("How does it know the order?"), False),
         (_("Attention"), _("How do tokens look at each other?"), False),

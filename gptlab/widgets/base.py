@@ -15,13 +15,18 @@ from gptlab.style import Picture
 MOUNT = "application/vnd.gptlab.widget+json"
 """What a page without a kernel draws a widget from: `{name, state, weights}`, small JSON."""
 
-PLACES = {
-    name: f"{{{name}}}"
-    for name in (
-        "bytes characters code code_points id joined left merge n name number right step text "
-        "tokens total"
-    ).split()
-}
+_NAMES: tuple[str, ...] = (
+    "bytes",
+    "characters",
+    "code",
+    "code_points",
+    "id",
+    "joined",
+    "left",
+    "n",
+)
+_NAMES += ("n", "name", "number", "right", "step", "text", "tokens", "total")
+PLACES = {name: f"{{{name}}}" for name in _NAMES}
 """Places that a message keeps for the page to fill: `_("token {number}", **PLACES)`."""
 
 
@@ -38,9 +43,8 @@ class LabWidget(anywidget.AnyWidget):
     weights: ClassVar[tuple[str, ...]] = ()
     """Names of the sets of weights that a page without a kernel needs."""
 
-    words = traitlets.Dict(help="Every word that the page shows, in the language in use.").tag(
-        sync=True
-    )
+    words = traitlets.Dict().tag(sync=True)
+    """Every word that the page shows, in the language in use."""
 
     def __init__(self, **arguments: Any) -> None:
         known = self.arguments()
@@ -65,8 +69,9 @@ class LabWidget(anywidget.AnyWidget):
     def state(self) -> dict[str, Any]:
         """Return what the page draws from: every synchronised trait of the widget's own."""
         inherited = anywidget.AnyWidget.class_trait_names(sync=True)
-        names = type(self).class_trait_names(sync=True)
-        return {name: getattr(self, name) for name in names if name not in inherited}
+        names = sorted(set(self.trait_names(sync=True)) - set(inherited))
+        # anywidget adds _esm and _css to each widget; a page has them already.
+        return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, metadata = super()._repr_mimebundle_(**options) or ({}, {})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -37,7 +37,7 @@ class Block:
 
 
 def characters(spelling: bytes) -> list[bytes]:
-    """Cut bytes into what a reader sees as one sign; a byte that is not UTF-8 stands alone.
+    r"""Cut bytes into what a reader sees as one sign; a byte that is not UTF-8 stands alone.
 
     Source: Unicode Standard Annex 29, extended grapheme clusters.
 
@@ -45,7 +45,7 @@ def characters(spelling: bytes) -> list[bytes]:
         >>> [character.decode() for character in characters("e👩‍🚀".encode())]
         ['e', '👩‍🚀']
         >>> characters(b"a" + bytes([0xE7]))
-        [b'a', b'\\xe7']
+        [b'a', b'\xe7']
     """
     signs = _CHARACTER.findall(spelling.decode("utf-8", errors="surrogateescape"))
     whole = (sign.encode("utf-8", errors="surrogateescape") for sign in signs)
@@ -74,7 +74,7 @@ def shape(character: bytes) -> str:
     """Give a character a form that can be seen: `␣` for a space, the code point where none is.
 
     Example:
-        >>> shape(b" "), shape(b"\\x00"), shape(bytes([0xE7]))
+        >>> shape(b" "), shape(bytes([0])), shape(bytes([0xE7]))
         ('␣', '<U+0000>', '<E7>')
     """
     sign = character.decode("utf-8", errors="surrogateescape")
@@ -100,8 +100,8 @@ def blocks(spellings: Sequence[bytes]) -> list[Block]:
     found: list[Block] = []
     sign = token = 0
     for end in sorted(set(sign_ends) & set(token_ends)):
-        last_sign = bisect_left(sign_ends, end) + 1
-        last_token = bisect_left(token_ends, end) + 1
+        last_sign = bisect(sign_ends, end)
+        last_token = bisect(token_ends, end)
         inside = signs[sign:last_sign]
         found.append(
             Block(

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch
-from matplotlib.textpath import TextPath
+from matplotlib.textpath import text_to_path
 
 from gptlab import style
 from gptlab.catalogue import plural
 from gptlab.catalogue import text as _
 from gptlab.style import Picture
-from gptlab.widgets.grouping import Block, blocks, visible
+from gptlab.tokenizers.spelling import _visible as visible
+from gptlab.widgets.grouping import Block, blocks, characters, shape
 
 MOST_DRAWN = 60  # tokens of each tokenizer; a picture cannot be scrolled
 MOST_SPELLED = 40  # in words
 COLOURS = (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE)
-WIDTH, LINE, HEAD, GAP, PAD = 9.0, 0.56, 0.36, 0.07, 0.14  # inches
-TEXT, SMALL = 13, 8  # points
+WIDTH, LINE, HEAD, NOTE, GAP, PAD = 9.0, 0.64, 0.36, 0.25, 0.07, 0.12  # inches
+UNDER, FOOT, STEP = 0.27, 0.08, 0.13  # inches: a torn character, its ids' middle, their distance
+TEXT, NOTES, SMALL = 13.0, 10.0, 8.0  # points
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,10 @@ def draw(rows: Sequence[Row], description: str) -> Picture:
     """Draw rows of tokens: characters above, ids below, bytes where a character is cut."""
     with style.applied():
         placed = [list(_lines(row)) for row in rows]
-        heights = [HEAD + LINE * max(1, len(lines)) + bool(row.note) * 0.25
-                   for row, lines in zip(rows, placed, strict=True)]
+        heights = [
+            HEAD + LINE * max(1, len(lines)) + bool(row.note) * 0.25
+            for row, lines in zip(rows, placed, strict=True)
+        ]
         height = sum(heights) + 0.2
         picture = Picture(figsize=(WIDTH, height), description=description, layout="none")
         FigureCanvasAgg(picture)
@@ -75,32 +81,44 @@ Cell = tuple[float, Block]
 
 
 def _draw_row(axes: Axes, row: Row, lines: Sequence[Sequence[Cell]], top: float) -> None:
-    axes.text(0.1, top - 0.18, style.drawable(row.title), va="center", size=TEXT, weight="bold")
+    axes.text(0.1, top - 0.18, style.drawable(row.title), va="center", size=TEXT)
     for number, line in enumerate(lines):
         for left, block in line:
             _draw_block(axes, row, block, left, top - HEAD - LINE * number)
     if row.note:
         below = top - HEAD - LINE * len(lines) - 0.1
-        axes.text(0.1, below, style.drawable(row.note), va="center", size=10, color=style.QUIET)
+        axes.text(0.1, below, style.drawable(row.note), va="center", size=NOTES, color=style.QUIET)
 
 
 def _draw_block(axes: Axes, row: Row, block: Block, left: float, top: float) -> None:
     width = _width(row, block)
-    words = style.drawable("".join(block.characters))
-    axes.text(left + width / 2, top - 0.14, words, ha="center", va="center", size=TEXT)
+    _write(axes, left + width / 2, top - 0.14, _drawable(block), TEXT)
     if block.is_cut:
         _box(axes, left, top, width, LINE - GAP, face="none")
     wanted = sum(_part_width(row, token) for token in block.tokens)
     for token in block.tokens:
         part = _part_width(row, token) * width / wanted
-        under = top - 0.26 if block.is_cut else top
+        under = top - UNDER if block.is_cut else top
         _box(axes, left, under, part, under - top + LINE - GAP, face=COLOURS[token % len(COLOURS)])
-        bottom = top - LINE + GAP + 0.09
-        axes.text(left + part / 2, bottom, f"{row.ids[token]}", ha="center", va="center", size=6)
+        middle, foot = left + part / 2, top - LINE + GAP + FOOT
+        _write(axes, middle, foot, f"{row.ids[token]}", SMALL)
         if block.is_cut:
-            raw = row.spellings[token].hex(" ").upper()
-            axes.text(left + part / 2, bottom + 0.11, raw, ha="center", va="center", size=6)
+            _write(axes, middle, foot + STEP, _bytes(row, token), SMALL)
         left += part
+
+
+def _write(axes: Axes, middle: float, height: float, words: str, size: float) -> None:
+    axes.text(middle, height - size / 200, words, ha="center", va="baseline", size=size)
+
+
+def _bytes(row: Row, token: int) -> str:
+    return row.spellings[token].hex(" ").upper()
+
+
+def _drawable(block: Block) -> str:
+    # Where one code point of a sign cannot be drawn, all are spelled out, joiners too.
+    whole = (c if not style.missing(c) else visible(c.encode()) for c in block.characters)
+    return style.drawable("".join(whole))
 
 
 def _box(axes: Axes, left: float, top: float, width: float, height: float, face: str) -> None:
@@ -128,12 +146,12 @@ def _lines(row: Row) -> Iterator[list[Cell]]:
 
 def _width(row: Row, block: Block) -> float:
     parts = sum(_part_width(row, token) for token in block.tokens)
-    return max(parts, _measured("".join(block.characters), TEXT) + PAD)
+    return max(parts, _measured(_drawable(block), TEXT) + PAD)
 
 
 def _part_width(row: Row, token: int) -> float:
-    raw = row.spellings[token].hex(" ").upper()
-    return max(_measured(raw, 6), _measured(f"{row.ids[token]}", 6)) + PAD
+    raw, number = _bytes(row, token), f"{row.ids[token]}"
+    return max(_measured(raw, SMALL), _measured(number, SMALL)) + PAD
 
 
 def in_words(counts: dict[str, Any], name: str) -> str:
@@ -156,10 +174,15 @@ def in_words(counts: dict[str, Any], name: str) -> str:
 
 
 def _shortened(text: str, most: int = 80) -> str:
-    return f"“{text}”" if len(text) <= most else f"“{text[:most]}…”"
+    # One line, whatever the learner typed: line feeds and direction marks are spelled out.
+    seen = "".join(c.decode() if c == b" " else shape(c) for c in characters(text[:most].encode()))
+    return f"“{seen}”" if len(text) <= most else f"“{seen}…”"
 
 
+@cache
 def _measured(words: str, size: float) -> float:
-    # TextPath measures in points, with the first font only; what is not in it is spelled out.
-    path = TextPath((0, 0), style.drawable(words), size=size)
-    return float(path.get_extents().width) / 72 if words.strip() else 0.1
+    """Measure a line, in inches; called in gptlab's style only, so that the font is the same."""
+    width, _height, _descent = text_to_path.get_text_width_height_descent(
+        words, FontProperties(size=size), ismath=False
+    )
+    return float(width) / 72

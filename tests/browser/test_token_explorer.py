@@ -1,0 +1,421 @@
+"""The token explorer in a real browser: alone in a page that Python answers, and in JupyterLab."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+from gptlab.tokenizers import Tokenizer, cl100k, gpt2, o200k
+from gptlab.widgets import TokenExplorer
+from tests.browser.test_lab import FINISHED, choose, open_notebook, server, work
+from tests.golden.tokens import tiny
+from tools.notebooks import METADATA
+
+pytestmark = pytest.mark.browser
+__all__ = ["server", "work"]  # fixtures
+
+SENTENCE = "The 牡丹 is 美 👩‍🚀!"
+SCRIPT = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
+
+TWO_FRAMES = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+# What anywidget gives a module, with Python's answers fetched as a kernel would send them.
+MOUNT = """async ([esm, state]) => {
+  class Model {
+    constructor(state) { this.state = state; this.heard = {}; }
+    get(name) { return this.state[name]; }
+    set(name, value) { this.put({ [name]: value }); (this.changed ??= {})[name] = value; }
+    on(name, f) { (this.heard[name] ??= new Set()).add(f); }
+    off(name, f) { this.heard[name]?.delete(f); }
+    put(state) {
+      Object.assign(this.state, state);
+      Object.keys(state).forEach((name) => this.heard[`change:${name}`]?.forEach((f) => f()));
+    }
+    async save_changes() {
+      const changed = this.changed;
+      this.changed = {};
+      if (!window.silent) this.put(await window.answer(changed));
+    }
+  }
+  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
+  const { render } = (await import(url)).default;
+  window.model = new Model(state);
+  window.views = ["one", "two"].map((id) => {
+    const el = document.getElementById(id);
+    return render({ model: window.model, el });
+  });
+}"""
+
+
+@pytest.fixture
+def errors(page: Page) -> Iterator[list[str]]:
+    """What the console complains about; a test that uses this fixture fails if it does."""
+    found: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            found.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []
+
+
+@pytest.fixture
+def widget() -> TokenExplorer:
+    return TokenExplorer("Hi 牡", tokenizers=("gpt2", tiny()))
+
+
+@pytest.fixture
+def explorer(page: Page, errors: list[str], widget: TokenExplorer) -> Locator:
+    """Two views of one widget; the first of them."""
+
+    def answer(changed: dict[str, Any]) -> dict[str, Any]:
+        widget.set_state(changed)
+        return widget.state()
+
+    page.expose_function("answer", answer)
+    page.set_content("<body><div id=one></div><div id=two></div></body>")
+    page.add_style_tag(content=str(widget._css))
+    page.evaluate(MOUNT, [str(widget._esm), widget.state()])
+    expect(page.locator("#one [role=option]").first).to_be_visible()
+    return page.locator("#one .gptlab")
+
+
+def section(view: Locator, name: str) -> Locator:
+    return view.locator(".columns section").filter(has=view.page.locator("h4", has_text=name))
+
+
+def shown(view: Locator, name: str) -> list[tuple[int, str]]:
+    """Id and bytes of each token, read from what a screen reader is told."""
+    labels = (
+        section(view, name)
+        .locator("[role=option]")
+        .evaluate_all("options => options.map((option) => option.getAttribute('aria-label'))")
+    )
+    found = [re.search(r"id (\d+), bytes ([0-9A-F ]+)$", label) for label in labels]
+    return [(int(match[1]), match[2]) for match in found if match]
+
+
+def tokens_of(tokenizer: Tokenizer, text: str) -> list[tuple[int, str]]:
+    ids = tokenizer.encode(text)
+    return [(token, tokenizer.token_bytes(token).hex(" ").upper()) for token in ids]
+
+
+def type_text(view: Locator, text: str) -> None:
+    view.locator("textarea").fill(text)
+    field = view.page.locator(".gptlab [role=status]").first
+    view.page.wait_for_function(
+        "text => window.model.get('result').text === text", arg=text, timeout=20_000
+    )
+    expect(field).to_have_text("")
+    view.page.evaluate(TWO_FRAMES)  # it draws in the next one
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "    ",
+        SENTENCE,
+        "👨‍👩‍👧‍👦🇨🇳1️⃣",
+        "שלום עולם مرحبا abc",
+        SCRIPT,
+        "a\nb\tc",
+        "{n} $& \u202e\ufeff",
+    ],
+)
+def test_what_is_typed_is_tokenized_as_python_does(explorer: Locator, text: str) -> None:
+    type_text(explorer, text)
+    for tokenizer in (gpt2(), tiny()):
+        assert shown(explorer, tokenizer.name) == tokens_of(tokenizer, text)
+    assert explorer.page.evaluate("window.hacked") is None
+    assert "\ufffd" not in explorer.inner_text()
+
+
+def test_a_torn_character_is_drawn_whole_with_its_bytes_beneath(explorer: Locator) -> None:
+    cut = section(explorer, "gpt2").locator(".cut")
+    assert cut.locator(".character").all_inner_texts() == ["␣", "牡"]
+    beneath = cut.locator(".bytes").all_inner_texts()
+    assert [" ".join(text.split()) for text in beneath] == ["20 E7", "89", "A1"]
+    assert cut.get_attribute("aria-label") == "␣牡, cut inside a character"
+    # 牡 stands above its three bytes.
+    letter = cut.locator(".character").nth(1).bounding_box()
+    part = cut.locator(".token").nth(1).bounding_box()
+    assert letter
+    assert part
+    assert letter["y"] + letter["height"] <= part["y"] + 1
+    assert letter["x"] <= part["x"]
+    assert part["x"] + part["width"] <= letter["x"] + letter["width"] + 1
+
+
+def test_markup_is_shown_as_text(explorer: Locator) -> None:
+    type_text(explorer, SCRIPT)
+    drawn = section(explorer, "gpt2").locator(".text").all_inner_texts()
+    assert "".join(drawn) == SCRIPT.replace(" ", "␣")
+    explorer.locator("summary").click()
+    assert explorer.locator("script, img").count() == 0
+    assert explorer.page.evaluate("window.hacked") is None
+
+
+def test_numbers_are_proved(explorer: Locator) -> None:
+    type_text(explorer, SENTENCE)
+    for name in ("gpt2", "tiny"):
+        proof = section(explorer, name).locator(".proof").inner_text()
+        assert proof == (
+            "Decoded again: equal to your text. Bytes of all tokens: 30 = bytes of your text: 30."
+        )
+    caption = explorer.locator(".counts caption").inner_text()
+    assert caption == "bytes: 30 · characters: 14 (code points: 16)"
+
+
+def test_two_views_agree(explorer: Locator) -> None:
+    other = explorer.page.locator("#two .gptlab")
+    type_text(explorer, "the cat")
+    assert other.locator("textarea").input_value() == "the cat"
+    assert shown(other, "gpt2") == shown(explorer, "gpt2") == tokens_of(gpt2(), "the cat")
+    other.get_by_role("checkbox").check()
+    expect(explorer.get_by_role("checkbox")).to_be_checked()
+    expect(section(explorer, "gpt2").locator(".bytes").first).to_be_visible()
+    other.get_by_role("slider").fill("0")
+    expect(explorer.get_by_role("slider")).to_have_value("0")
+
+
+def test_a_view_that_is_taken_away_leaves_nothing_behind(explorer: Locator) -> None:
+    page = explorer.page
+    page.evaluate("window.views[0]()")
+    assert page.locator("#one").inner_html() == ""
+    page.evaluate("window.model.put({ text: 'gone' })")
+    page.evaluate("window.views[1]()")
+    assert page.evaluate("Object.values(window.model.heard).every((heard) => heard.size === 0)")
+
+
+def test_keys_alone_reach_everything(explorer: Locator) -> None:
+    page, keys = explorer.page, explorer.page.keyboard
+    explorer.locator("textarea").focus()
+    keys.type("!")
+    type_text(explorer, SENTENCE)
+    chosen = explorer.locator(".chosen")
+    keys.press("Tab")
+    keys.press("Space")
+    expect(explorer.get_by_role("checkbox")).to_be_checked()
+    keys.press("Tab")
+    expect(chosen).to_have_text("token 1 of 18: The, id 464, bytes 54 68 65")
+    keys.press("ArrowRight")
+    expect(chosen).to_have_text("token 2 of 18: part of ␣牡, id 13328, bytes 20 E7")
+    keys.press("End")
+    expect(chosen).to_have_text("token 18 of 18: !, id 0, bytes 21")
+    keys.press("ArrowDown")  # the same byte in the next tokenizer
+    expect(chosen).to_contain_text(": !, id 33, bytes 21")
+    keys.press("Home")
+    expect(chosen).to_contain_text("token 1 of ")
+    selected = page.locator("#one [aria-selected=true]")
+    assert selected.last.get_attribute("aria-label") == chosen.inner_text()
+    keys.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "range"
+    keys.press("Home")
+    slider = explorer.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", "no merge yet: single bytes")
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.press("Enter")
+    expect(explorer.locator("details")).to_have_attribute("open", "")
+    rows = explorer.locator("details tbody tr")
+    expect(rows).to_have_count(18 + len(tiny().encode(SENTENCE)))
+    assert rows.nth(1).inner_text().split() == ["gpt2", "2", "␣<E7>", "13328", "20", "E7"]
+    type_text(explorer, "new")
+    expect(chosen).to_contain_text("Click a token")  # not one of the text before
+
+
+def test_keys_do_not_reach_the_page_around(explorer: Locator) -> None:
+    page = explorer.page
+    page.evaluate("document.addEventListener('keydown', () => { window.heard = true; })")
+    section(explorer, "gpt2").locator("[role=option]").first.press("a")
+    assert page.evaluate("window.heard") is None
+
+
+def test_the_merges_are_replayed_step_by_step(explorer: Locator, widget: TokenExplorer) -> None:
+    text = "the cat"
+    type_text(explorer, text)
+    steps = tiny().replay(text)
+    slider = explorer.get_by_role("slider")
+    for k, step in enumerate(steps):
+        slider.fill(str(k))
+        pieces = [piece for word in step.pieces for piece in word]
+        expect(explorer.locator(".merges [role=option]")).to_have_count(len(pieces))
+        drawn = explorer.locator(".merges .text").all_inner_texts()
+        assert drawn == [piece.decode().replace(" ", "␣") for piece in pieces]
+        if step.pair:
+            left, right = (piece.decode().replace(" ", "␣") for piece in step.pair)
+            said = f"merge {k} of {len(steps) - 1}: {left} + {right} → {left}{right}, token "
+            expect(explorer.locator(".said")).to_contain_text(said)
+    assert widget.step is None  # the last step stays the last when the text changes
+
+
+def test_half_a_surrogate_pair_is_explained_and_the_widget_lives_on(
+    explorer: Locator, widget: TokenExplorer
+) -> None:
+    before = shown(explorer, "gpt2")
+    explorer.locator("textarea").evaluate(
+        """field => {
+          field.value = 'ab\\ud83d';
+          field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        }"""
+    )
+    alarm = explorer.get_by_role("alert")
+    expect(alarm).to_contain_text("Character 2 is half of a surrogate pair (U+D83D)")
+    assert (shown(explorer, "gpt2"), widget.text) == (before, "Hi 牡")
+    type_text(explorer, "ab")
+    expect(alarm).to_have_text("")
+    assert shown(explorer, "gpt2") == tokens_of(gpt2(), "ab")
+
+
+def test_ten_thousand_characters_stay_responsive(explorer: Locator) -> None:
+    text = ("To be, or not to be: 春眠不觉晓. " * 500)[:10_000]
+    n = len(gpt2().encode(text))
+    began = time.perf_counter()
+    type_text(explorer, text)
+    assert time.perf_counter() - began < 10  # generous: other tests may run beside it
+    assert section(explorer, "gpt2").locator("h4").inner_text() == f"gpt2 · tokens: {n:,}"
+    drawn = section(explorer, "gpt2").locator("[role=option]").count()
+    assert 900 < drawn <= 1000
+    note = section(explorer, "gpt2").locator(".note").inner_text()
+    assert note == f"… and {n - drawn:,} more, counted but not drawn"
+    type_text(explorer, "short again")
+    assert shown(explorer, "gpt2") == tokens_of(gpt2(), "short again")
+
+
+def test_a_slow_answer_is_announced(explorer: Locator) -> None:
+    explorer.page.evaluate("window.silent = true")
+    explorer.locator("textarea").fill("waiting")
+    expect(explorer.get_by_role("status")).to_have_text("counting…")
+    expect(explorer.get_by_role("status")).to_contain_text("is its kernel running?", timeout=15_000)
+
+
+def luminance(rgb: list[float]) -> float:
+    parts = [value / 255 for value in rgb[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(view: Locator, selector: str) -> float:
+    """Contrast of an element's letters with the widget's paper, as WCAG counts it."""
+    colours = view.locator(selector).first.evaluate(
+        """element => [element, element.closest('.gptlab')].map((node, i) =>
+          getComputedStyle(node)[i ? 'backgroundColor' : 'color'].match(/[\\d.]+/g).map(Number))"""
+    )
+
+    ink, paper = colours
+    alpha = ink[3] if len(ink) > 3 else 1
+    mixed = [alpha * top + (1 - alpha) * under for top, under in zip(ink[:3], paper, strict=False)]
+    dark, light = sorted(map(luminance, (mixed, paper)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_are_readable_on_light_and_dark(
+    explorer: Locator, scheme: Any, tmp_path: Path
+) -> None:
+    explorer.page.emulate_media(color_scheme=scheme)
+    type_text(explorer, SENTENCE)
+    for selector in ("textarea", ".token .text", ".proof", ".counts td", ".chosen"):
+        assert contrast(explorer, selector) >= 4.5, selector
+    explorer.screenshot(path=tmp_path / f"{scheme}.png")
+
+
+def test_forced_colours_keep_the_borders_of_tokens(explorer: Locator, tmp_path: Path) -> None:
+    explorer.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    token = section(explorer, "gpt2").locator("[role=option]").first
+    token.focus()
+    style = token.evaluate(
+        "token => [getComputedStyle(token)].map((s) => [s.borderTopWidth, s.transitionDuration])[0]"
+    )
+    assert style == ["1px", "0s"]
+    explorer.screenshot(path=tmp_path / "forced.png")
+
+
+# In JupyterLab
+
+NOTEBOOK = """from gptlab.tokenizers import ByteBPE
+from gptlab.widgets import TokenExplorer
+tiny = ByteBPE.from_json({tiny})
+explorer = TokenExplorer(tokenizers=("gpt2", "cl100k", "o200k", tiny))
+explorer"""
+
+
+@pytest.fixture
+def notebook(work: Path, server: dict[str, Any]) -> str:
+    code = [NOTEBOOK.replace("{tiny}", repr(tiny().to_json())), "explorer"]
+    cells = [nbformat.v4.new_code_cell(source) for source in code]
+    path = work / "explorer.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=METADATA), path)
+    return path.name
+
+
+@pytest.mark.timeout(300)
+def test_the_explorer_in_jupyterlab(
+    page: Page, errors: list[str], server: dict[str, Any], notebook: str, tmp_path: Path
+) -> None:
+    open_notebook(page, server, f"work/{notebook}")
+    # The notebook's own sign says idle before it has a kernel, and running would then ask for one.
+    expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle", timeout=60_000)
+    choose(page, "Run", "Run All Cells")
+    page.wait_for_function(FINISHED, timeout=120_000)
+    first, second = page.locator(".gptlab").nth(0), page.locator(".gptlab").nth(1)
+    tokenizers = (gpt2(), cl100k(), o200k(), tiny())
+
+    def is_counted(text: str) -> None:
+        for view in (first, second):
+            for tokenizer in tokenizers:
+                expected = tokens_of(tokenizer, text)
+                wait(lambda: shown(view, tokenizer.name) == expected)  # noqa: B023
+
+    is_counted(SENTENCE)
+    first.locator("textarea").fill("other")
+    is_counted("other")
+    assert contrast(first, ".proof") >= 4.5
+    page.screenshot(path=tmp_path / "lab-light.png")
+    first.locator("textarea").press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.keyboard.type(SENTENCE)  # as a learner does, sign by sign
+    is_counted(SENTENCE)
+    first.locator("textarea").fill(SCRIPT)
+    is_counted(SCRIPT)
+    assert page.evaluate("window.hacked") is None
+    assert first.locator("script, img").count() == 0
+
+    n_cells = page.locator(".jp-Cell").count()
+    section(first, "gpt2").locator("[role=option]").first.focus()
+    for key in ("a", "b", "d", "d", "ArrowRight"):  # JupyterLab's: cells above, below, deleted
+        page.keyboard.press(key)
+    expect(first.locator(".chosen")).to_contain_text("token 2 of ")
+    assert page.locator(".jp-Cell").count() == n_cells
+
+    first.locator("textarea").fill(SENTENCE)
+    choose_theme(page, "JupyterLab Dark")
+    is_counted(SENTENCE)
+    for selector in ("textarea", ".token .text", ".proof", ".counts td"):
+        assert contrast(first, selector) >= 4.5, selector
+    first.scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "lab-dark.png")
+
+
+def choose_theme(page: Page, name: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text="Settings").first.click()
+    page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
+    page.locator(".lm-Menu-itemLabel").get_by_text(name, exact=True).click()
+    page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+
+
+def wait(attempt: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not attempt():
+        assert time.monotonic() < end, "The widget did not show what Python says."
+        time.sleep(0.1)
