@@ -127,7 +127,7 @@ def test_the_map_names_every_lesson_and_what_is_to_come() -> None:
     for number, (title, question, _ready) in enumerate(figures.lessons()):
         assert f"{number} · {title}" in words_in(picture)
         assert question in words_in(picture)
-    assert picture.description.startswith("Map of the course. Ready: Start. To come: Tokens, ")
+    assert picture.description.startswith("Map of the course. Ready: Start, Tokens. To come: Word vectors, ")
 
 
 def test_the_map_and_the_notebooks_agree() -> None:

@@ -63,10 +63,11 @@ def spelled(tokenizer: Tokenizer, ids: Iterable[int]) -> list[str]:
         >>> spelled(bytes_only, bytes_only.encode("a ä"))
         ['a', '␣', '<C3>', '<A4>']
     """
-    return [_visible(tokenizer.token_bytes(token)) for token in ids]
+    return [visible(tokenizer.token_bytes(token)) for token in ids]
 
 
-def _visible(spelling: bytes) -> str:
+def visible(spelling: bytes) -> str:
+    """Return bytes in a form that can be read: signs for white space, hex for stray bytes."""
     # surrogateescape keeps each stray byte b as the code point U+DC00 + b.
     return "".join(_shape(c) for c in spelling.decode("utf-8", errors="surrogateescape"))
 

@@ -12,7 +12,7 @@ from itertools import accumulate
 
 import regex
 
-from gptlab.tokenizers.spelling import _visible as visible
+from gptlab.tokenizers.spelling import visible
 
 MOST_BYTES = 64  # of one character; a letter under a heap of accents is cut into code points
 _CHARACTER = regex.compile(r"\X")

@@ -17,7 +17,7 @@ from gptlab import style
 from gptlab.catalogue import plural
 from gptlab.catalogue import text as _
 from gptlab.style import Picture
-from gptlab.tokenizers.spelling import _visible as visible
+from gptlab.tokenizers.spelling import visible
 from gptlab.widgets.grouping import Block, blocks, characters, shape
 
 MOST_DRAWN = 60  # tokens of each tokenizer; a picture cannot be scrolled
