@@ -90,7 +90,9 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--steps", type=int, help=_("train for a number of steps, the same on every machine")
     )
     where = train.add_mutually_exclusive_group()
-    where.add_argument("--out", default="runs/latest", help=_("folder of the new run (default: runs/latest)"))
+    where.add_argument(
+        "--out", default="runs/latest", help=_("folder of the new run (default: runs/latest)")
+    )
     where.add_argument("--resume", metavar="RUN", help=_("continue the run in this folder"))
     add(
         "--corpus",
