@@ -63,3 +63,9 @@ def test_import_is_lazy_so_that_help_does_not_wait_for_torch():
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
     assert gptlab.__version__
+
+
+def test_the_losses_named_are_those_recorded_with_the_model():
+    measured = gptlab.checkpoints.read(gptlab.checkpoints.locate("shakespeare")).info["measured"]
+    for split in ("validation", "test"):
+        assert f"{measured[split]['bits_per_byte']:.3f}" in README
