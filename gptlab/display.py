@@ -5,9 +5,10 @@ Everything that a learner may have typed is escaped here, in one place.
 
 import base64
 import html
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from IPython.display import DisplayHandle
 from IPython.display import display as _display
@@ -22,17 +23,33 @@ DRAWING_SHARE = 0.1  # of the time at most goes into pictures, the rest into tra
 LossPicture = Callable[..., Picture]
 
 
-def show(picture: Picture) -> None:
+@runtime_checkable
+class Plotly(Protocol):
+    """What a plotly figure offers, so that this module needs no plotly."""
+
+    def to_json(self) -> str | None:
+        """Return the figure in plotly's JSON."""
+        ...
+
+
+def show(picture: Picture, moving: Plotly | None = None) -> None:
     """Show a picture, and below it, folded away, what it shows in words.
+
+    Args:
+        picture: The picture; on GitHub and on paper it is all that can be seen.
+        moving: A plotly figure of the same numbers, to turn and to hover over. It travels as
+            plotly's JSON, which JupyterLab draws itself: no script comes with it.
 
     Raises:
         ValueError: If the picture has no description.
     """
-    _shown(picture)
+    _shown(picture, moving=moving)
     _show_words(picture)
 
 
-def _shown(picture: Picture, handle: DisplayHandle | None = None) -> None:
+def _shown(
+    picture: Picture, handle: DisplayHandle | None = None, moving: Plotly | None = None
+) -> None:
     if not picture.description:
         raise ValueError(
             "expected a picture that says in words what it shows, got one without. Pass "
@@ -40,7 +57,12 @@ def _shown(picture: Picture, handle: DisplayHandle | None = None) -> None:
         )
     png = style.png(picture)
     width, height = (round(inches * style.DPI) for inches in picture.get_size_inches())
-    data = {"image/png": base64.b64encode(png).decode(), "text/plain": picture.description}
+    data: dict[str, Any] = {
+        "image/png": base64.b64encode(png).decode(),
+        "text/plain": picture.description,
+    }
+    if moving is not None:
+        data["application/vnd.plotly.v1+json"] = json.loads(moving.to_json() or "{}")
     # JupyterLab 4.6 leaves the alternative text out, nbconvert uses it.
     metadata = {"image/png": {"alt": picture.description, "width": width, "height": height}}
     _send(data, metadata, handle)
@@ -175,7 +197,7 @@ class _LossView:
 
 
 def _send(
-    data: dict[str, str],
+    data: dict[str, Any],
     metadata: dict[str, Any] | None = None,
     handle: DisplayHandle | None = None,
 ) -> None:

@@ -1,10 +1,12 @@
 """What a notebook shows is escaped, described, and drawn no more often than needed."""
 
 import base64
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
+import plotly.graph_objects
 import pytest
 
 from gptlab import display, figures, style
@@ -76,6 +78,16 @@ def test_a_picture_comes_with_its_words(screen: Screen) -> None:
     assert base64.b64decode(image["image/png"]) == style.png(picture)
     assert screen.metadata[0]["image/png"]["alt"] == picture.description
     assert picture.description in words["text/html"]
+
+
+def test_a_plotly_figure_travels_as_numbers_beside_its_picture(screen: Screen) -> None:
+    moving = plotly.graph_objects.Figure(plotly.graph_objects.Scatter(x=[1, 2], y=[7.5, 6.25]))
+    display.show(figures.loss_curve([1, 2], [7.5, 6.25]), moving)
+    bundle = screen.outputs[0]
+    assert bundle["image/png"]
+    assert bundle["application/vnd.plotly.v1+json"]["data"][0]["y"] == [7.5, 6.25]
+    assert "text/html" not in bundle  # where plotly would put its script, 4.8 MB of it
+    assert len(json.dumps(bundle["application/vnd.plotly.v1+json"])) < 20_000
 
 
 def test_a_picture_without_words_is_refused(screen: Screen) -> None:
