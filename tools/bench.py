@@ -39,7 +39,7 @@ from tools.figures import write
 ROOT = Path(__file__).resolve().parents[1]
 REPEATS = 5
 STEPS_PER_REPEAT = 6
-COSINE_RATES = (2e-3, 4e-3, 8e-3, 1.6e-2)
+COSINE_RATES = (5e-4, 1e-3, 2e-3)
 EVALUATIONS = 6
 DEVICE = best_device()
 
