@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from gptlab.tokenizers import ByteBPE, Tokenizer, gpt2, o200k, train_bpe
+from gptlab.tokenizers import ByteBPE, CharTokenizer, Tokenizer, gpt2, o200k, train_bpe
+from gptlab.widgets import TokenExplorer
 from gptlab.widgets.counting import counted, replayed
 from gptlab.widgets.grouping import blocks, characters, shape
 
@@ -29,9 +30,10 @@ def tiny() -> ByteBPE:
 
 
 def cases() -> dict[str, Any]:
-    tokenizers = [gpt2(), o200k(), tiny()]
+    tokenizers: list[Tokenizer] = [gpt2(), o200k(), tiny()]
     return {
         "blocks": [_blocks(t, text) for t in tokenizers for text in TEXTS] + [_torn()],
+        "explorers": [_explorer(text) for text in (*TEXTS, "the cat sat. " * 20)],
         "replays": [_replay(text) for text in TEXTS],
         "shapes": [[sign, shape(sign.encode())] for sign in SIGNS + HIDDEN],
         "characters": [[text, _characters(text)] for text in TEXTS[:-1]],
@@ -42,6 +44,14 @@ def _blocks(tokenizer: Tokenizer, text: str) -> dict[str, Any]:
     [cut] = counted([tokenizer], text)["tokenizers"]
     spellings = [tokenizer.token_bytes(token) for token in cut["ids"]]
     return {"name": f"{tokenizer.name}: {text[:20]}", **_grouped(spellings)}
+
+
+def _explorer(text: str) -> dict[str, Any]:
+    letters = CharTokenizer(alphabet=" .acehst")
+    widget = TokenExplorer(text, tokenizers=[tiny(), letters])
+    words = {"unknown": widget.words["unknown"]}  # the only one that the answer needs
+    state = {"text": text, "tokenizers_json": widget.tokenizers_json, "words": words}
+    return {"state": state, "result": widget.result}
 
 
 def _characters(text: str) -> list[str]:
