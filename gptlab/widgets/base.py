@@ -1,33 +1,19 @@
-"""What every widget has in common: strict arguments, words, and a picture of itself."""
+"""What widgets have in common: strict arguments, words, a picture, and a text to type."""
 
 from __future__ import annotations
 
-import base64
 import inspect
-from typing import Any, ClassVar
+from typing import Any
 
 import anywidget
 import traitlets
 
-from gptlab import style
+from gptlab.display.output import still
 from gptlab.style import Picture
+from gptlab.tokenizers.spelling import checked_text
 
 MOUNT = "application/vnd.gptlab.widget+json"
 """What a page without a kernel draws a widget from: `{name, state, weights}`, small JSON."""
-
-_NAMES: tuple[str, ...] = (
-    "bytes",
-    "characters",
-    "code",
-    "code_points",
-    "id",
-    "joined",
-    "left",
-    "n",
-)
-_NAMES += ("n", "name", "number", "right", "step", "text", "tokens", "total")
-PLACES = {name: f"{{{name}}}" for name in _NAMES}
-"""Places that a message keeps for the page to fill: `_("token {number}", **PLACES)`."""
 
 
 class LabWidget(anywidget.AnyWidget):
@@ -39,9 +25,6 @@ class LabWidget(anywidget.AnyWidget):
     Raises:
         TypeError: An argument is unknown.
     """
-
-    weights: ClassVar[tuple[str, ...]] = ()
-    """Names of the sets of weights that a page without a kernel needs."""
 
     words = traitlets.Dict().tag(sync=True)
     """Every word that the page shows, in the language in use."""
@@ -66,22 +49,44 @@ class LabWidget(anywidget.AnyWidget):
         """Draw the present state; the picture's description says it in words."""
         raise NotImplementedError(f"{type(self).__name__} needs a snapshot().")
 
+    def page_weights(self) -> list[str] | None:
+        """Name the assets that a page without a kernel computes with; None if it cannot."""
+        return []
+
     def state(self) -> dict[str, Any]:
-        """Return what the page draws from: every synchronised trait of the widget's own."""
+        """Return what a page starts from: small JSON, the synchronised traits of the widget's own.
+
+        What a page computes itself, and what travels in buffers, is tagged `computed=True` and
+        stays out.
+        """
         inherited = anywidget.AnyWidget.class_trait_names(sync=True)
-        names = sorted(set(self.trait_names(sync=True)) - set(inherited))
+        computed = self.trait_names(sync=True, computed=True)
+        names = sorted(set(self.trait_names(sync=True)) - set(inherited) - set(computed))
         # anywidget adds _esm and _css to each widget; a page has them already.
         return {name: getattr(self, name) for name in names if not name.startswith("_")}
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, metadata = super()._repr_mimebundle_(**options) or ({}, {})
-        picture = self.snapshot()
-        width, height = (round(inches * style.DPI) for inches in picture.get_size_inches())
-        mount = {"name": type(self).__name__, "state": self.state(), "weights": [*self.weights]}
-        data = {
-            "text/plain": picture.description,
-            "image/png": base64.b64encode(style.png(picture)).decode(),
-            MOUNT: mount,
+        data, about = still(self.snapshot())
+        mount = {
+            "name": type(self).__name__,
+            "state": self.state(),
+            "weights": self.page_weights(),
         }
-        alt = {"alt": picture.description, "width": width, "height": height}
-        return {**live, **data}, {**metadata, "image/png": alt}
+        return {**live, **data, MOUNT: mount}, {**metadata, **about}
+
+
+class TextWidget(LabWidget):
+    """A widget that has a text field."""
+
+    text = traitlets.Unicode().tag(sync=True, argument=True)
+    """What the learner typed."""
+
+    @traitlets.validate("text")
+    def _valid_unicode(self, proposal: dict[str, Any]) -> str:
+        return checked_text(proposal["value"])
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page sent; half of a surrogate pair stops here, before it is stored."""
+        checked_text(sync_data.get("text", ""))
+        super().set_state(sync_data)

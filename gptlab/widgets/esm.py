@@ -1,40 +1,84 @@
-"""One ES module from several: anywidget takes a single string, and a page cannot import files."""
+"""One script from several ES modules, one stylesheet from several files.
+
+anywidget takes a single string of each, and a page has no server to ask for more.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[^"]+)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|class) (\w+))", re.MULTILINE)
-_NAMED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import\b.*|export (?!default \{).*)", re.MULTILINE)
+_DEFAULT = re.compile(r"^export default \{.*\};\n?", re.MULTILINE)
 
 
 def assembled(entry: Path) -> str:
-    """Join a module and all that it imports, each once, what is needed before what needs it.
-
-    All modules then share one scope, so no two may give a name at their top level twice.
+    """Join a module and all that it imports into one ES module.
 
     Raises:
         ValueError: An import is a cycle, asks for a name that is not exported, or is not of the
-            form `import { a, b } from "./file.js";`; or two modules share a name.
+            form `import { a, b } from "./file.js";`.
     """
+    *needed, last = _modules(entry)
+    return "\n".join([*(_in_scope(*module) for module in needed), last[1]])
+
+
+def script(entry: Path, constants: Mapping[str, str] | None = None) -> str:
+    """Join a module and all that it imports into one classic script, which `file://` allows.
+
+    Args:
+        entry: The module that starts everything.
+        constants: Texts that the modules find under these names.
+
+    Raises:
+        ValueError: As for `assembled`.
+    """
+    # JSON is JavaScript, and <\\/ keeps a page's own </script> from being ended early.
+    given = [
+        f"const {name} = {json.dumps(text)};".replace("</", "<\\/")
+        for name, text in (constants or {}).items()
+    ]
+    modules = [_in_scope(*module) for module in _modules(entry)]
+    return "\n".join(["(() => {", '"use strict";', *given, *modules, "})();", ""])
+
+
+def stylesheet(folder: Path, *names: str) -> str:
+    """Join the stylesheets `NAME.css` of a folder."""
+    return "\n".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in names)
+
+
+def _modules(entry: Path) -> list[tuple[str, str, list[str]]]:
+    """List name, code and exports of every module, what is needed before what needs it."""
     sources = _in_order(entry.resolve(), (), {})
-    owner: dict[str, str] = {}
-    for path, source in sources.items():
-        for name in _NAMED.findall(source):
-            if name in owner:
-                raise ValueError(f"{owner[name]} and {path.name} both name {name}. Rename one.")
-            owner[name] = path.name
-    parts = [_EXPORT.sub("", _IMPORT.sub("", source)) for source in sources.values()]
-    for path, part in zip(sources, parts, strict=True):
-        if found := _OTHER.search(part):
-            raise ValueError(
-                f'{path.name}: expected imports such as `import {{ a, b }} from "./file.js";` and '
-                f"exports of functions, classes and constants, got `{found[0]}`. Write it so."
-            )
-    return "\n".join(parts)
+    names = {path: f"module{number}" for number, path in enumerate(sources)}
+    return [
+        (names[path], _code(path, source, names), _EXPORT.findall(source))
+        for path, source in sources.items()
+    ]
+
+
+def _in_scope(name: str, code: str, exports: list[str]) -> str:
+    # A function around each module keeps its other names to itself, as a module would. Nobody
+    # can import a default export here, so an imported widget's is left out.
+    code = _DEFAULT.sub("", code)
+    return f"const {name} = (() => {{\n{code}\nreturn {{ {', '.join(exports)} }};\n}})();"
+
+
+def _code(path: Path, source: str, names: dict[Path, str]) -> str:
+    def local(found: re.Match[str]) -> str:
+        return f"const {{{found[1]}}} = {names[(path.parent / found[2]).resolve()]};\n"
+
+    code = _EXPORT.sub("", _IMPORT.sub(local, source))
+    if found := _OTHER.search(code):
+        raise ValueError(
+            f'{path.name}: expected imports such as `import {{ a, b }} from "./file.js";` and '
+            f"exports of functions, classes and constants, got `{found[0]}`. Write it so."
+        )
+    return code
 
 
 def _in_order(path: Path, trail: tuple[Path, ...], done: dict[Path, str]) -> dict[Path, str]:

@@ -1,0 +1,98 @@
+/* global GPTLAB_CSS, GPTLAB_WASM */
+import { attentionAnswers } from "../answers/attention.js";
+import { PageBackend } from "../answers/backend.js";
+import { checkpointAnswers } from "../answers/checkpoints.js";
+import { nextTokenAnswers } from "../answers/nexttoken.js";
+import { tokensAnswers } from "../answers/tokens.js";
+import { renderAttention } from "../attention.js";
+import { renderCheckpoints } from "../checkpoints.js";
+import { startMatmul } from "../engine/matmul.js";
+import { readCheckpoint } from "../engine/safetensors.js";
+import { tokenizerFromAsset } from "../engine/tokenizers.js";
+import { filled } from "../lib/text.js";
+import { make } from "../lib/view.js";
+import { renderNextToken } from "../nexttoken.js";
+import { renderTokens } from "../tokens.js";
+import { asset } from "./assets.js";
+import { LocalModel } from "./localmodel.js";
+import { once } from "./once.js";
+import { bytesOfLetters } from "./packing.js";
+
+const READ = ["text", "checkpoint"];
+const ATTENTION = [...READ, "layer", "head", "seed"];
+const NEXT = [...READ, "written"];
+const WIDGETS = {
+  TokenExplorer: { render: renderTokens, answers: tokensAnswers, open: openVocabulary, inputs: ["text"] },
+  AttentionExplorer: { render: renderAttention, answers: attentionAnswers, open: openModel, inputs: ATTENTION },
+  NextToken: { render: renderNextToken, answers: nextTokenAnswers, open: openModel, inputs: NEXT },
+  CheckpointSlider: {
+    render: renderCheckpoints, answers: checkpointAnswers, open: openModel, inputs: [...new Set([...ATTENTION, ...NEXT])],
+  },
+};
+const NEAR = "600px"; // how far below the window a widget begins to compute
+const SAY_SO = 100; // ms of waiting before it says that it computes
+
+const matmul = startMatmul(bytesOfLetters(GPTLAB_WASM));
+const models = new Map();
+const vocabularies = new Map();
+
+function openModel(name) {
+  return once(models, name, async () => new PageBackend(readCheckpoint(await asset(name)), matmul));
+}
+
+function openVocabulary(name) {
+  return once(vocabularies, name, async () => tokenizerFromAsset(name, await asset(`tokenizer/${name}`)));
+}
+
+/** Put a live widget in the place of its picture. */
+async function start(place, { name, state, weights }) {
+  const { render, answers, open, inputs } = WIDGETS[name];
+  const words = { ...state.words, no_answer: state.words.no_answer_in_page };
+  const status = make("p", { className: "gptlab-status", role: "status" });
+  const alarm = make("p", { className: "gptlab-alarm", role: "alert" });
+  const report = (error) => {
+    alarm.textContent = error ? filled(words.failed_in_page, { text: error.message }) : "";
+  };
+  const opened = (which) => open(typeof which === "number" ? weights[which] : which);
+  const model = new LocalModel({ ...state, words }, inputs, (now) => answers(now, opened), report);
+  place.append(status, alarm);
+  const late = setTimeout(() => { status.textContent = words.working; }, SAY_SO);
+  await model.answer();
+  clearTimeout(late);
+  status.textContent = "";
+  if (alarm.textContent) return; // the picture stays
+  const el = make("div");
+  render({ model, el });
+  place.querySelector("img")?.replaceWith(el);
+  if (!matmul.simd) status.textContent = words.slow_page;
+}
+
+function explain(place, sentence) {
+  place.append(make("p", { className: "gptlab-status", textContent: sentence }));
+}
+
+/** Start every widget of the page when a reader comes near it. */
+function startAll() {
+  document.head.append(make("style", { textContent: GPTLAB_CSS }));
+  const waiting = new Map();
+  const watcher = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      start(target, waiting.get(target));
+    }
+  }, { rootMargin: NEAR });
+  for (const script of document.querySelectorAll('script[type="application/vnd.gptlab.widget+json"]')) {
+    const [place, mount] = [script.parentElement, JSON.parse(script.textContent)];
+    if (!WIDGETS[mount.name]) continue;
+    if (mount.weights === null) {
+      explain(place, mount.state.words.no_page);
+      continue;
+    }
+    waiting.set(place, mount);
+    watcher.observe(place);
+  }
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", startAll);
+else startAll();
