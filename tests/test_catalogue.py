@@ -132,7 +132,11 @@ def prose_beside_the_catalogue(source: str) -> list[str]:
     ]
 
 
-SHOWN = [Path(str(display.__file__)), *sorted(Path(str(figures.__file__)).parent.glob("*.py"))]
+SHOWN = [
+    path
+    for package in (display, figures)
+    for path in sorted(Path(str(package.__file__)).parent.glob("*.py"))
+]
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda path: f"{path.parent.name}.{path.stem}")

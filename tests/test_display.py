@@ -44,7 +44,7 @@ class Screen:
 @pytest.fixture
 def screen(monkeypatch: pytest.MonkeyPatch) -> Screen:
     screen = Screen()
-    monkeypatch.setattr(display, "_display", screen.take)
+    monkeypatch.setattr("gptlab.display.output._display", screen.take)
     monkeypatch.setattr("IPython.display.display", screen.take)
     monkeypatch.setattr("IPython.core.display_functions.display", screen.take)
 

@@ -36,7 +36,7 @@ def test_the_bold_line_is_a_mean_over_the_latest_batches() -> None:
     losses = [float(i) for i in range(30)]
     picture = figures.loss_curve(range(1, 31), losses)
     bold = picture.axes[0].get_lines()[1].get_xydata()
-    assert bold[0].tolist() == [25, 12.0]  # the mean of 0 … 24, at step 25
+    assert bold[0].tolist() == pytest.approx([25, 12.0])  # the mean of 0 … 24, at step 25
 
 
 def test_baselines_are_named_with_their_numbers() -> None:
@@ -209,3 +209,26 @@ def test_the_tool_names_the_pictures_that_there_are(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         tool.main(["00_nothing"])
     assert "there are 00_course_map, 00_attention, 00_loss" in capsys.readouterr().err
+
+
+def test_the_grid_of_heads_has_each_pattern_in_its_place() -> None:
+    patterns = np.stack([pattern(4) * weight for weight in (1.0, 0.5, 0.25, 0.125, 0.1, 0.05)])
+    picture = figures.heads_grid(patterns.reshape(2, 3, 4, 4), list("abcd"))
+    grids = [axes.get_images()[0].get_array() for axes in picture.axes[:6]]
+    assert [grid[3, 3] for grid in grids] == [p[3, 3] for p in patterns]
+    assert all(grid.mask[0, 1] and not grid.mask[1, 0] for grid in grids)
+    assert {axes.get_images()[0].get_clim() for axes in picture.axes[:6]} == {(0, 1)}
+
+
+def test_the_grid_of_heads_in_words_names_the_one_that_looks_hardest() -> None:
+    even = np.tril(np.ones((3, 3))) / np.arange(1, 4)[:, None]
+    patterns = np.stack([even, even, even, even]).reshape(2, 2, 3, 3).copy()
+    patterns[1, 0, 2] = [0.1, 0.8, 0.1]
+    said = figures.heads_grid(patterns, ["a", "b", "c"]).description
+    assert "2 layers × 2 heads over 3 tokens" in said
+    assert "token, c, looks hardest in layer 1, head 0: at b (80%)" in said
+
+
+def test_a_grid_of_heads_for_other_tokens_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"layers × heads × 2 × 2, .* got shape \(1, 1, 3, 3\)"):
+        figures.heads_grid(np.ones((1, 1, 3, 3)) / 3, ["a", "b"])

@@ -2,6 +2,7 @@
 
 from gptlab.figures.attention import MOST_LABELS, MOST_NUMBERS, pattern_heatmap
 from gptlab.figures.course import Lesson, course_map, lessons
+from gptlab.figures.heads import heads_grid
 from gptlab.figures.loss import MEAN_OVER, loss_against_time, loss_curve
 from gptlab.figures.merges import MOST_BYTES, merge_replay, tokens_against_merges
 from gptlab.figures.parts import parameter_bars
@@ -15,6 +16,7 @@ __all__ = [
     "Lesson",
     "changed_vectors",
     "course_map",
+    "heads_grid",
     "lessons",
     "loss_against_time",
     "loss_curve",
