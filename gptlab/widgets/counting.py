@@ -1,12 +1,16 @@
-"""What several tokenizers make of one text, as JSON that a page can draw."""
+"""What several tokenizers make of one text, as JSON that a page can draw.
+
+`js/answers/tokens.js` computes the same in the page; tests hold the two equal on the same cases.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from gptlab.tokenizers import ByteBPE, Tokenizer
-from gptlab.widgets.grouping import count_characters, drawn
+from gptlab.catalogue import text as _
+from gptlab.tokenizers import ByteBPE, CharTokenizer, Tokenizer
+from gptlab.widgets.grouping import count_characters, drawn, shape
 
 MOST_TOKENS = 2000  # drawn, by all tokenizers together; all are counted
 MOST_REPLAYED = 200  # characters; more merges than anyone drags a slider through
@@ -54,7 +58,30 @@ def _encoded(tokenizer: Tokenizer, text: str) -> tuple[list[int], str]:
     try:
         return tokenizer.encode(text), ""
     except ValueError as error:  # a character that is not in the alphabet
-        return [], str(error)
+        return [], _explained(tokenizer, text) or str(error)
+
+
+def _explained(tokenizer: Tokenizer, text: str) -> str:
+    if type(tokenizer) is not CharTokenizer:
+        return ""
+    signs = enumerate(text)
+    number, sign = next((i, sign) for i, sign in signs if sign not in tokenizer.alphabet)
+    return unknown_character(number=number, text=shape(sign.encode()), code=f"{ord(sign):04X}")
+
+
+def unknown_character(**values: Any) -> str:
+    """Say that a character is not in an alphabet; shorter than the tokenizer's own error.
+
+    Unlike that one, it names no character in words: a page has no table of names.
+
+    Args:
+        values: `number` of the character from 0, its visible `text` and its `code` point.
+    """
+    return _(
+        "Character {number} is '{text}' (U+{code}), which is not in this tokenizer's alphabet. "
+        "Delete it, or use a byte-level tokenizer, which spells every text.",
+        **values,
+    )
 
 
 def replayed(tokenizer: ByteBPE, text: str) -> dict[str, Any]:

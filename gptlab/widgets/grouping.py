@@ -121,3 +121,14 @@ def drawn(spellings: Sequence[bytes], most: int) -> int:
     # Beyond the border, so that a character across it is seen whole.
     fitting = [b for b in blocks(spellings[: most + MOST_BYTES]) if b.tokens.stop <= most]
     return fitting[-1].tokens.stop if fitting else most
+
+
+def quoted(text: str, most: int = 80) -> str:
+    r"""Put the beginning of a text between quotes, on one line whatever the learner typed.
+
+    Example:
+        >>> print(quoted("To be,\nor not", most=8))
+        “To be,↵o…”
+    """
+    seen = (c.decode() if c == b" " else shape(c) for c in characters(text[:most].encode()))
+    return f"“{''.join(seen)}{'…' if len(text) > most else ''}”"

@@ -18,7 +18,8 @@ from gptlab.catalogue import plural
 from gptlab.catalogue import text as _
 from gptlab.style import Picture
 from gptlab.tokenizers.spelling import visible
-from gptlab.widgets.grouping import Block, blocks, characters, shape
+from gptlab.widgets.grouping import Block, blocks, quoted
+from gptlab.widgets.spellings import spellings
 
 MOST_DRAWN = 60  # tokens of each tokenizer; a picture cannot be scrolled
 MOST_SPELLED = 40  # in words
@@ -41,14 +42,9 @@ class Row:
 def row_of(cut: dict[str, Any]) -> Row:
     """Read one tokenizer's part of what `counted` returned."""
     title = _("{name}: {count}", name=cut["name"], count=n_tokens(cut["n_tokens"]))
-    spellings, start = [], 0
-    raw = bytes.fromhex(cut["bytes"])
-    for length in cut["lengths"]:
-        spellings.append(raw[start : start + length])
-        start += length
-    more = cut["n_tokens"] - min(len(spellings), MOST_DRAWN)
+    more = cut["n_tokens"] - min(len(cut["ids"]), MOST_DRAWN)
     note = cut["error"] or (_("… and {n:,} more, counted but not drawn", n=more) if more else "")
-    return Row(title, cut["ids"], spellings, note)
+    return Row(title, cut["ids"], spellings(cut), note)
 
 
 def n_tokens(n: int) -> str:
@@ -160,7 +156,7 @@ def in_words(counts: dict[str, Any], name: str) -> str:
         _(
             "{name}: {text} ({bytes:,} bytes, {characters:,} characters)",
             name=name,
-            text=_shortened(counts["text"]),
+            text=quoted(counts["text"]),
             bytes=counts["n_bytes"],
             characters=counts["n_characters"],
         )
@@ -171,12 +167,6 @@ def in_words(counts: dict[str, Any], name: str) -> str:
         more = " | …" if cut["n_tokens"] > MOST_SPELLED else ""
         lines.append(f"{row.title}: {cut['error'] or spelled + more}")
     return "\n".join(lines)
-
-
-def _shortened(text: str, most: int = 80) -> str:
-    # One line, whatever the learner typed: line feeds and direction marks are spelled out.
-    seen = "".join(c.decode() if c == b" " else shape(c) for c in characters(text[:most].encode()))
-    return f"“{seen}”" if len(text) <= most else f"“{seen}…”"
 
 
 @cache

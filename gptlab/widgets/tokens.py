@@ -8,24 +8,23 @@ from typing import Any
 
 import traitlets
 
-from gptlab import catalogue
 from gptlab.catalogue import text as _
 from gptlab.style import Picture
-from gptlab.tokenizers import ByteBPE, Tokenizer, cl100k, gpt2, o200k
-from gptlab.tokenizers.spelling import checked_text
-from gptlab.widgets.base import PLACES, LabWidget
-from gptlab.widgets.counting import MOST_REPLAYED, counted
-from gptlab.widgets.esm import assembled
+from gptlab.tokenizers import ByteBPE, Tokenizer, cl100k, from_json, gpt2, o200k
+from gptlab.widgets.base import TextWidget
+from gptlab.widgets.counting import MOST_REPLAYED, counted, unknown_character
+from gptlab.widgets.esm import assembled, stylesheet
+from gptlab.widgets.page_tokenizers import SHIPPED, assets, described, shipped
 from gptlab.widgets.token_picture import Row, draw, in_words, row_of
+from gptlab.widgets.words import PLACES, shared_words
 
 HERE = Path(__file__).parent
 NAMED = {"gpt2": gpt2, "cl100k": cl100k, "o200k": o200k}
-SHIPPED = "shakespeare"
 EXAMPLE = "The 牡丹 is 美 👩‍🚀!"
 DEFAULTS = ("gpt2", "cl100k", "o200k", SHIPPED)
 
 
-class TokenExplorer(LabWidget):
+class TokenExplorer(TextWidget):
     """Type any text, and see the tokens of several tokenizers side by side.
 
     Args:
@@ -41,16 +40,16 @@ class TokenExplorer(LabWidget):
     """
 
     _esm = assembled(HERE / "js" / "tokens.js")
-    _css = "\n".join((HERE / "css" / f"{name}.css").read_text() for name in ("lab", "tokens"))
+    _css = stylesheet(HERE / "css", "lab", "tokens")
 
-    text = traitlets.Unicode().tag(sync=True, argument=True)
-    """What is tokenized."""
     step = traitlets.Int(None, allow_none=True, min=0).tag(sync=True, argument=True)
     """How many merges are replayed; None: all of them, also of the next text."""
     show_bytes = traitlets.Bool(False).tag(sync=True, argument=True)
     """Whether every token shows its bytes."""
     result = traitlets.Dict().tag(sync=True)
     """What `counting.counted` returns for the text."""
+    tokenizers_json: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
+    """Where a page without a kernel gets each tokenizer; empty if it cannot open all of them."""
 
     def __init__(
         self,
@@ -62,18 +61,17 @@ class TokenExplorer(LabWidget):
         self.tokenizers = opened(tokenizers)
         super().__init__(text=text, **arguments)
 
-    @traitlets.validate("text")
-    def _valid_unicode(self, proposal: dict[str, Any]) -> str:
-        return checked_text(proposal["value"])
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the page sent; half of a surrogate pair stops here, before it is stored."""
-        checked_text(sync_data.get("text", ""))
-        super().set_state(sync_data)
-
     @traitlets.default("result")
     def _first_result(self) -> dict[str, Any]:
         return counted(self.tokenizers, self.text)
+
+    @traitlets.default("tokenizers_json")
+    def _where_a_page_gets_them(self) -> list[dict[str, Any]]:
+        return described(self.tokenizers)
+
+    def page_weights(self) -> list[str] | None:
+        """Name the vocabularies that a page without a kernel needs; None if it cannot count."""
+        return assets(self.tokenizers_json) if self.tokenizers_json else None
 
     @traitlets.observe("text")
     def _count_again(self, _change: object) -> None:
@@ -81,7 +79,7 @@ class TokenExplorer(LabWidget):
 
     @traitlets.default("words")
     def _words(self) -> dict[str, str]:
-        return page_words()
+        return shared_words() | token_words()
 
     def snapshot(self) -> Picture:
         """Draw the tokens, and the merges replayed so far if `step` is set."""
@@ -128,9 +126,7 @@ def _opened(tokenizer: str | Tokenizer) -> Tokenizer:
         return tokenizer
     known = ", ".join([*NAMED, SHIPPED])
     if tokenizer == SHIPPED:
-        from gptlab import checkpoints  # torch takes seconds, and only this needs it
-
-        return checkpoints.read(checkpoints.locate(SHIPPED)).tokenizer
+        return from_json(shipped())
     if tokenizer not in NAMED:
         raise ValueError(
             f"Expected one of {known}, got {tokenizer!r}. Other tokenizers are passed as objects, "
@@ -139,18 +135,9 @@ def _opened(tokenizer: str | Tokenizer) -> Tokenizer:
     return NAMED[tokenizer]()
 
 
-def page_words() -> dict[str, str]:
-    """Return every word that the page shows, in the language in use."""
+def token_words() -> dict[str, str]:
+    """Return the words of `js/tokens.js`, its parts and its page answer."""
     return {
-        "language": catalogue.language().replace("_", "-"),
-        "your_text": _("Your text"),
-        "counting": _("counting…"),
-        "no_answer": _("No answer yet. Python counts these tokens: is its kernel running?"),
-        "surrogate": _(
-            "Character {number} is half of a surrogate pair (U+{code}), which no UTF-8 can spell. "
-            "Delete it. The tokens below are those of the text before.",
-            **PLACES,
-        ),
         "counts": _("bytes: {bytes} · characters: {characters}", **PLACES),
         "counts_joined": _(
             "bytes: {bytes} · characters: {characters} (code points: {code_points})", **PLACES
@@ -168,6 +155,7 @@ def page_words() -> dict[str, str]:
         "token": _("token {number} of {total}: {text}, id {id}, bytes {bytes}", **PLACES),
         "part": _("part of {characters}", **PLACES),
         "cut": _("{characters}, cut inside a character", **PLACES),
+        "unknown": unknown_character(**PLACES),
         "more": _("… and {n} more, counted but not drawn", **PLACES),
         "none": _("no tokens"),
         "equal": _(
@@ -186,5 +174,6 @@ def page_words() -> dict[str, str]:
         "merges": _("Merges of {name}", **PLACES),
         "merge_none": _("no merge yet: single bytes"),
         "merge": _("merge {step} of {n}: {left} + {right} → {joined}, token {id}", **PLACES),
+        "replayed": _("{name}, after {step} of {n} merges", **PLACES),
         "beginning": _("Replayed for the first {n} characters.", **PLACES),
     }

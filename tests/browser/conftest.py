@@ -2,47 +2,29 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, Route, sync_playwright
-
-COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "~/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/snap/bin/chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Route,
+    sync_playwright,
 )
+
+from tools.browser import FLAGS, MISSING, find_browser
+
 # Also evaluated by Playwright in JavaScript, so that requests inside do not pass through Python.
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost|\[::1\])[:/])")
-FLAGS = [
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
-MISSING = (
-    "No Chromium or Chrome was found, so nothing was tried in a browser. Install one (Debian and "
-    "Ubuntu: sudo apt install chromium; macOS and Windows: www.google.com/chrome), or name one: "
-    "GPTLAB_BROWSER=/path/to/chrome make test"
-)
 
-
-def find_browser() -> str | None:
-    named = os.environ.get("GPTLAB_BROWSER")
-    found = [shutil.which(name) for name in ([named] if named else COMMANDS)]
-    places = [str(path) for path in map(Path, PLACES) if not named and path.expanduser().exists()]
-    return next((path for path in [*found, *places] if path), None)
+HOSTILE = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
+"""A text that must be shown, and never run."""
+TWO_FRAMES = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
 
 
 @pytest.fixture(scope="session")
@@ -57,9 +39,7 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
     if path is None:
         # CI installs a browser first; there, skipping would hide that these tests did not run.
         (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
-    is_root = hasattr(os, "getuid") and os.getuid() == 0  # whom Chromium's sandbox refuses
-    flags = [*FLAGS, "--no-sandbox"] if is_root else FLAGS
-    started = playwright_driver.chromium.launch(executable_path=path, headless=True, args=flags)
+    started = playwright_driver.chromium.launch(executable_path=path, headless=True, args=FLAGS)
     yield started
     started.close()
 
@@ -87,3 +67,20 @@ def page(browser: Browser) -> Iterator[Page]:
     with watched_page(browser) as (watched, outside):
         yield watched
     assert outside == []
+
+
+@pytest.fixture
+def errors(page: Page) -> Iterator[list[str]]:
+    """What the console complains about; a test that uses this fixture fails if it does."""
+    found: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # JupyterLab, the only page that comes from a server, warns about itself.
+        is_ours = message.type == "warning" and not page.url.startswith("http")
+        if message.type == "error" or is_ours:
+            found.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []

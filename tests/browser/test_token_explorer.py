@@ -2,17 +2,21 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
 
 from gptlab.checkpoints import load
 from gptlab.tokenizers import Tokenizer, cl100k, gpt2, o200k
 from gptlab.widgets import TokenExplorer
+from tests.browser.conftest import HOSTILE, TWO_FRAMES
+from tests.browser.kernel import mounted
 from tests.browser.test_lab import CLEARED, FINISHED, choose, open_notebook, server, work
 from tests.golden.tokens import tiny
 from tools.notebooks import METADATA
@@ -21,52 +25,6 @@ pytestmark = pytest.mark.browser
 __all__ = ["server", "work"]  # fixtures
 
 SENTENCE = "The 牡丹 is 美 👩‍🚀!"
-SCRIPT = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
-
-TWO_FRAMES = """() => new Promise((done) => {
-  requestAnimationFrame(() => requestAnimationFrame(done));
-})"""
-# What anywidget gives a module, with Python's answers fetched as a kernel would send them.
-MOUNT = """async ([esm, state]) => {
-  class Model {
-    constructor(state) { this.state = state; this.heard = {}; }
-    get(name) { return this.state[name]; }
-    set(name, value) { this.put({ [name]: value }); (this.changed ??= {})[name] = value; }
-    on(name, f) { (this.heard[name] ??= new Set()).add(f); }
-    off(name, f) { this.heard[name]?.delete(f); }
-    put(state) {
-      Object.assign(this.state, state);
-      Object.keys(state).forEach((name) => this.heard[`change:${name}`]?.forEach((f) => f()));
-    }
-    async save_changes() {
-      const changed = this.changed;
-      this.changed = {};
-      if (!window.silent) this.put(await window.answer(changed));
-    }
-  }
-  const url = URL.createObjectURL(new Blob([esm], { type: "text/javascript" }));
-  const { render } = (await import(url)).default;
-  window.model = new Model(state);
-  window.views = ["one", "two"].map((id) => {
-    const el = document.getElementById(id);
-    return render({ model: window.model, el });
-  });
-}"""
-
-
-@pytest.fixture
-def errors(page: Page) -> Iterator[list[str]]:
-    """What the console complains about; a test that uses this fixture fails if it does."""
-    found: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            found.append(message.text)
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    yield found
-    assert found == []
 
 
 @pytest.fixture
@@ -77,21 +35,15 @@ def widget() -> TokenExplorer:
 @pytest.fixture
 def explorer(page: Page, errors: list[str], widget: TokenExplorer) -> Locator:
     """Two views of one widget; the first of them."""
-
-    def answer(changed: dict[str, Any]) -> dict[str, Any]:
-        widget.set_state(changed)
-        return widget.state()
-
-    page.expose_function("answer", answer)
-    page.set_content("<body><div id=one></div><div id=two></div></body>")
-    page.add_style_tag(content=str(widget._css))
-    page.evaluate(MOUNT, [str(widget._esm), widget.state()])
+    mounted(page, widget, views=("one", "two"))
     expect(page.locator("#one [role=option]").first).to_be_visible()
     return page.locator("#one .gptlab")
 
 
 def section(view: Locator, name: str) -> Locator:
-    return view.locator(".columns section").filter(has=view.page.locator("h4", has_text=name))
+    return view.locator(".columns .part").filter(
+        has=view.page.locator(".part-title", has_text=name)
+    )
 
 
 def shown(view: Locator, name: str) -> list[tuple[int, str]]:
@@ -128,7 +80,7 @@ def type_text(view: Locator, text: str) -> None:
         SENTENCE,
         "👨‍👩‍👧‍👦🇨🇳1️⃣",
         "שלום עולם مرحبا abc",
-        SCRIPT,
+        HOSTILE,
         "a\nb\tc",
         "{n} $& \u202e\ufeff",
     ],
@@ -158,9 +110,9 @@ def test_a_torn_character_is_drawn_whole_with_its_bytes_beneath(explorer: Locato
 
 
 def test_markup_is_shown_as_text(explorer: Locator) -> None:
-    type_text(explorer, SCRIPT)
+    type_text(explorer, HOSTILE)
     drawn = section(explorer, "gpt2").locator(".text").all_inner_texts()
-    assert "".join(drawn) == SCRIPT.replace(" ", "␣")
+    assert "".join(drawn) == HOSTILE.replace(" ", "␣")
     explorer.locator("summary").click()
     assert explorer.locator("script, img").count() == 0
     assert explorer.page.evaluate("window.hacked") is None
@@ -284,7 +236,7 @@ def test_ten_thousand_characters_stay_responsive(explorer: Locator) -> None:
     began = time.perf_counter()
     type_text(explorer, text)
     assert time.perf_counter() - began < 10  # generous: other tests may run beside it
-    assert section(explorer, "gpt2").locator("h4").inner_text() == f"gpt2 · tokens: {n:,}"
+    assert section(explorer, "gpt2").locator(".part-title").inner_text() == f"gpt2 · tokens: {n:,}"
     drawn = section(explorer, "gpt2").locator("[role=option]").count()
     assert 900 < drawn <= 1000
     note = section(explorer, "gpt2").locator(".note").inner_text()
@@ -296,8 +248,34 @@ def test_ten_thousand_characters_stay_responsive(explorer: Locator) -> None:
 def test_a_slow_answer_is_announced(explorer: Locator) -> None:
     explorer.page.evaluate("window.silent = true")
     explorer.locator("textarea").fill("waiting")
-    expect(explorer.get_by_role("status")).to_have_text("counting…")
-    expect(explorer.get_by_role("status")).to_contain_text("is its kernel running?", timeout=15_000)
+    status = explorer.locator(".status")
+    expect(status).to_have_text("computing…")
+    expect(status).to_contain_text("is its kernel running?", timeout=15_000)
+
+
+@pytest.mark.parametrize("bytes_too", [False, True])
+def test_the_picture_that_is_saved_shows_the_tokens(
+    explorer: Locator, bytes_too: bool, tmp_path: Path
+) -> None:
+    type_text(explorer, SENTENCE + HOSTILE)
+    explorer.get_by_role("checkbox").set_checked(bytes_too)
+    if bytes_too:
+        explorer.get_by_role("slider").fill("2")
+    with explorer.page.expect_download() as saved:
+        explorer.get_by_role("button", name="Save as SVG").click()
+    saved.value.save_as(tmp_path / "tokens.svg")
+    picture = ElementTree.parse(tmp_path / "tokens.svg").getroot()
+    drawn = [element.text for element in picture.iter("{http://www.w3.org/2000/svg}text")]
+    title = f"gpt2 · tokens: {len(gpt2().encode(SENTENCE + HOSTILE))}"
+    assert {title, "␣牡", "20 E7", "13328"} <= set(drawn)
+    assert ("54 68 65" in drawn) == bytes_too  # The
+    assert any("after 2 of" in (words or "") for words in drawn) == bytes_too
+    with explorer.page.expect_download() as saved:
+        explorer.get_by_role("button", name="Save as PNG").click()
+    saved.value.save_as(tmp_path / "tokens.png")
+    width, height = (int(picture.get(side, 0)) for side in ("width", "height"))
+    with Image.open(tmp_path / "tokens.png") as image:
+        assert image.size == (2 * width, 2 * height)
 
 
 def luminance(rgb: list[float]) -> float:
@@ -385,8 +363,8 @@ def test_the_explorer_in_jupyterlab(
     page.keyboard.press("Delete")
     page.keyboard.type(SENTENCE)  # as a learner does, sign by sign
     is_counted(SENTENCE)
-    first.locator("textarea").fill(SCRIPT)
-    is_counted(SCRIPT)
+    first.locator("textarea").fill(HOSTILE)
+    is_counted(HOSTILE)
     assert page.evaluate("window.hacked") is None
     assert first.locator("script, img").count() == 0
 

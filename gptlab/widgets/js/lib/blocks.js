@@ -1,4 +1,4 @@
-import { decoded, sizeOf } from "./bytes.js";
+import { decoded, joined, sizeOf } from "./bytes.js";
 import { charactersOf, shapeOf } from "./text.js";
 
 const MOST_BYTES = 64; // of one character, as in grouping.py
@@ -36,6 +36,20 @@ export function blocksOf(bytes, lengths) {
 function endsOf(lengths) {
   let end = 0;
   return new Map(lengths.map((length, i) => [(end += length), i + 1]));
+}
+
+/**
+ * How many tokens to draw: at most so many, and none of a character only in part.
+ * @param {Uint8Array[]} spellings of all tokens
+ * @param {number} most
+ */
+export function drawn(spellings, most) {
+  if (spellings.length <= most) return spellings.length;
+  // Beyond the border, so that a character across it is seen whole.
+  const near = spellings.slice(0, most + MOST_BYTES);
+  const lengths = near.map((spelling) => spelling.length);
+  const fitting = blocksOf(joined(near), lengths).filter(({ tokens }) => tokens[1] <= most);
+  return fitting.length ? fitting[fitting.length - 1].tokens[1] : most;
 }
 
 /**

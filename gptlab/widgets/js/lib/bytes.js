@@ -10,11 +10,32 @@ export function fromHex(hex) {
 }
 
 /**
+ * Bytes in hexadecimal.
+ * @param {Uint8Array} bytes
+ * @returns {string}
+ */
+export function toHex(bytes) {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
  * Bytes as a reader sees them: `E7 89 A1`.
  * @param {Uint8Array} bytes
  */
 export function shownBytes(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
+  return Array.from(bytes, (byte) => toHex([byte]).toUpperCase()).join(" ");
+}
+
+/**
+ * Bytes one after another.
+ * @param {Uint8Array[]} parts
+ * @returns {Uint8Array}
+ */
+export function joined(parts) {
+  const all = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let end = 0;
+  for (const part of parts) all.set(part, (end += part.length) - part.length);
+  return all;
 }
 
 /**

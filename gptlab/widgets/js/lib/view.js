@@ -25,6 +25,19 @@ export function follow(model, traits, update) {
   return () => traits.forEach((trait) => model.off(`change:${trait}`, update));
 }
 
+/** Call `update` when the page turns dark or light, since a canvas keeps its old colours. */
+function followTheme(update) {
+  const watcher = new MutationObserver(update);
+  const options = { attributes: true, attributeFilter: ["class", "data-jp-theme-light", "data-theme"] };
+  for (const element of [document.documentElement, document.body]) watcher.observe(element, options);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", update);
+  return () => {
+    watcher.disconnect();
+    dark.removeEventListener("change", update);
+  };
+}
+
 /**
  * Put one view of a model into the page; returns the undo.
  *
@@ -49,10 +62,12 @@ export function mount({ model, el }, { name, traits, build }) {
   const watcher = new ResizeObserver(schedule);
   watcher.observe(root);
   const unfollow = follow(model, traits, schedule);
+  const unfollowTheme = followTheme(schedule);
   el.append(root);
   return () => {
     stop.abort();
     unfollow();
+    unfollowTheme();
     watcher.disconnect();
     cancelAnimationFrame(due);
     root.remove();

@@ -1,8 +1,9 @@
 import { fromHex } from "../lib/bytes.js";
+import { tokenText } from "../lib/naming.js";
 import { piecesAt } from "../lib/replay.js";
 import { filled } from "../lib/text.js";
 import { make } from "../lib/view.js";
-import { tokenList, tokenText } from "./tokenlist.js";
+import { tokenList } from "./tokenlist.js";
 
 /** A slider through the merges that make the tokens of this text, one by one. */
 export function mergesPart(model, words, onChoose) {

@@ -1,7 +1,7 @@
 import { startsOf } from "../lib/blocks.js";
 import { fromHex, shownBytes } from "../lib/bytes.js";
+import { tokenText } from "../lib/naming.js";
 import { make } from "../lib/view.js";
-import { tokenText } from "./tokenlist.js";
 
 /** How many tokens each tokenizer needs, beside each other. */
 export function countsTable(words, format) {

@@ -1,7 +1,7 @@
 import { blocksOf, startsOf, tokenAt } from "../lib/blocks.js";
-import { decoded, shownBytes } from "../lib/bytes.js";
+import { shownBytes } from "../lib/bytes.js";
 import { moved } from "../lib/cursor.js";
-import { charactersOf, filled, shapeOf } from "../lib/text.js";
+import { filled } from "../lib/text.js";
 import { make } from "../lib/view.js";
 
 const COLOURS = 4;
@@ -100,9 +100,4 @@ function option({ id, bytes }, number, label, characters, showBytes) {
   }
   element.append(make("span", { className: "id", textContent: String(id) }));
   return element;
-}
-
-/** A token's text for a table: whole characters as they are, other bytes as `<E7>`. */
-export function tokenText(bytes) {
-  return charactersOf(decoded(bytes)).map(shapeOf).join("");
 }
