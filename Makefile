@@ -11,7 +11,8 @@ BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test quick lint types notebooks figures models bench constraints clean env-lab env-test python
+.PHONY: help lab test quick lint types notebooks site figures models bench constraints clean \
+	env-lab env-site env-test python
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +36,9 @@ types: env-test ## check the types
 notebooks: env-test ## run notebooks/src/*.md and write notebooks/*.ipynb
 	$(PY) -m tools.notebooks build
 
+site: env-site ## build the HTML edition of the course into site/; it opens from disk, without a network
+	$(PY) -m tools.site
+
 figures: env-test ## draw figures/ again
 	$(PY) -m tools.figures
 
@@ -53,6 +57,9 @@ clean: ## remove the environment and all caches; work/ and runs/ stay
 
 env-lab: python
 	@$(PYTHON) tools/environment.py lab
+
+env-site: python
+	@$(PYTHON) tools/environment.py site
 
 env-test: python
 	@$(PYTHON) tools/environment.py test

@@ -18,7 +18,7 @@ from tools import environment
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 DIRECT = [Requirement(line) for line in PROJECT["dependencies"]]
-TEST = [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
+EXTRA = [Requirement(line) for extra in PROJECT["optional-dependencies"].values() for line in extra]
 
 
 def pins() -> dict[str, Version]:
@@ -27,7 +27,7 @@ def pins() -> dict[str, Version]:
     return {canonicalize_name(name): Version(version) for name, version in pairs}
 
 
-@pytest.mark.parametrize("requirement", DIRECT + TEST, ids=str)
+@pytest.mark.parametrize("requirement", DIRECT + EXTRA, ids=str)
 def test_a_direct_dependency_has_both_bounds_and_a_pin_between_them(requirement) -> None:
     operators = {bound.operator for bound in requirement.specifier}
     assert operators == {">=", "<"}
@@ -94,6 +94,7 @@ def test_what_the_tests_installed_serves_the_lab_and_not_the_other_way_round(tmp
     python.touch()
     (tmp_path / "test.stamp").write_text("a")
     assert environment.is_ready("lab", tmp_path, "a")
+    assert environment.is_ready("site", tmp_path, "a")
     assert not environment.is_ready("lab", tmp_path, "b")
     (tmp_path / "test.stamp").rename(tmp_path / "lab.stamp")
     assert environment.is_ready("lab", tmp_path, "a")

@@ -1,7 +1,8 @@
 """Make .venv ready, with nothing but Python's own library.
 
     python3 tools/environment.py lab          what the lessons need
-    python3 tools/environment.py test         that, and what the tests need
+    python3 tools/environment.py site         that, and what the HTML edition needs
+    python3 tools/environment.py test         both, and what the tests need
     python3 tools/environment.py constraints  pin what a fresh environment installs
 
 A stamp in .venv remembers what was installed, so that the second time takes a moment.
@@ -21,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = "constraints.txt"
 DATA = "requirements-data.txt"
-EXTRA = {"lab": "", "test": "[test]"}
-STAMPS_THAT_SERVE = {"lab": ("lab", "test"), "test": ("test",)}
+EXTRA = {"lab": "", "site": "[site]", "test": "[site,test]"}
+STAMPS_THAT_SERVE = {"lab": ("lab", "site", "test"), "site": ("site", "test"), "test": ("test",)}
 
 
 def fingerprint(root: Path = ROOT) -> str:

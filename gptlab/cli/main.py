@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_eval(commands)
     _add_sample(commands)
     _add_export(commands)
+    _add_render(commands)
     _add_data(commands)
     _command(
         commands,
@@ -164,6 +165,20 @@ def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     export.add_argument("model", help=_("shakespeare, or a run's folder"))
     export.add_argument("--to", choices=["hf"], default="hf", help=_("hf: a Hugging Face GPT-2"))
     export.add_argument("--out", required=True, help=_("folder to write"))
+
+
+def _add_render(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    render = _command(
+        commands,
+        "render",
+        "render",
+        _("turn a notebook into one HTML file that works without a network"),
+        """
+          gptlab render notebooks/01_tokens.ipynb
+          gptlab render notebooks/01_tokens.ipynb --out tokens.html""",
+    )
+    render.add_argument("notebook", help=_("a notebook that has been run (.ipynb)"))
+    render.add_argument("--out", help=_("file to write (default: beside the notebook, as .html)"))
 
 
 def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
