@@ -34,6 +34,7 @@ from gptlab.gpt import GPT
 from gptlab.presets import PRESETS, Preset
 from gptlab.schedule import Minutes
 from gptlab.training import Recipe, Training, train
+from tools.bench_pages import pages
 from tools.figures import write
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -222,6 +223,7 @@ def _seed() -> torch.Generator:
 BENCHMARKS: dict[str, Callable[[], Iterator[Row]]] = {
     "speed": speed,
     "opening": opening,
+    "pages": pages,
     "minute": minute,
 }
 
