@@ -14,7 +14,7 @@ import { once } from "../../gptlab/widgets/js/page/once.js";
 import { bytesOfLetters, unpacked } from "../../gptlab/widgets/js/page/packing.js";
 
 const golden = JSON.parse(readFileSync(new URL("../golden/page.json", import.meta.url)));
-const soon = () => new Promise((done) => setTimeout(done, 5));
+const soon = () => new Promise((done) => setTimeout(done, 20));
 
 // Packing
 

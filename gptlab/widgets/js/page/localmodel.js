@@ -1,3 +1,6 @@
+const HIDDEN = 50; // ms after which it goes on although no frame came: a page in the background draws none
+const nextFrame = globalThis.requestAnimationFrame ?? setTimeout; // node has no frames
+
 /**
  * What a view talks to in a page: anywidget's model, with answers computed here.
  *
@@ -63,7 +66,7 @@ export class LocalModel {
         if (turn !== this.turn) break;
         for (const [name, value] of Object.entries(outputs)) this.set(name, value);
         begun();
-        await anotherTask();
+        await drawn();
         if (turn !== this.turn) break;
       }
       if (turn === this.turn) this.report(null);
@@ -78,7 +81,10 @@ export class LocalModel {
   }
 }
 
-/** Let the page draw and hear keys before the next part is computed. */
-function anotherTask() {
-  return new Promise((done) => setTimeout(done, 0));
+/** Let the page draw what it has and hear keys before the next part is computed. */
+function drawn() {
+  return new Promise((done) => {
+    setTimeout(done, HIDDEN);
+    nextFrame(() => setTimeout(done, 0));
+  });
 }
