@@ -1,5 +1,6 @@
 """Which processor does the work, in which number format, and why."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 
@@ -42,12 +43,13 @@ def choose(name: str | None) -> torch.device:
 def bf16_pays(device: torch.device) -> bool:
     """Tell whether this device multiplies bfloat16 matrices faster than float32 ones.
 
-    True for CUDA from Ampere on and for processors with AMX tiles; elsewhere bfloat16 is emulated
-    or not worth its rounding.
+    True for CUDA from Ampere on and for processors with AMX tiles or AVX-512's bfloat16 products;
+    elsewhere bfloat16 is emulated or not worth its rounding.
     """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+    can = torch.cpu.get_capabilities()
+    return device.type == "cpu" and any(can.get(f"{unit}_bf16") for unit in ("amx", "avx512"))
 
 
 def compiling_pays(device: torch.device) -> bool:
@@ -63,6 +65,18 @@ def autocast(device: torch.device) -> AbstractContextManager[object]:
     if bf16_pays(device):
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return nullcontext()
+
+
+def busy_cores() -> int:
+    """Estimate how many cores other programs kept busy in the last minute; 0 where unknown.
+
+    Threads of one product wait for each other, so one busy core can make all of them slow.
+    """
+    try:
+        load, _five, _fifteen = os.getloadavg()
+    except (AttributeError, OSError):  # Windows
+        return 0
+    return min(round(load), os.cpu_count() or 1)
 
 
 def describe(device: torch.device) -> str:

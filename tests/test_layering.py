@@ -16,16 +16,18 @@ SOURCES = sorted(ROOT.rglob("*.py"))
 # From low to high. A module may import from lines above its own in this list, and, where it is a
 # package, from within itself. A new module needs a place here.
 LAYERS = (
-    {"catalogue", "config", "datafiles", "distributed", "download", "files", "hashing", "probes"},
-    {"corpora", "devices", "masks", "schedule", "style", "tokenizers", "vectors"},
+    {"catalogue", "config", "datafiles", "distributed", "download", "files", "hashing", "probes"}
+    | {"provenance"},
+    {"corpora", "devices", "masks", "schedule", "sizes", "style", "tokenizers", "vectors"},
     {"data", "positions"},
     {"attention"},
     {"layers", "muon", "rounding"},
     {"gpt"},
-    {"evaluation", "untrained", "weights"},
+    {"evaluation", "untrained", "variants", "weights"},
     {"checkpoints", "export"},
-    {"decoding", "training"},
+    {"decoding", "training", "translation"},
     {"claims", "exercises", "measures", "presets", "runs"},
+    {"experiments"},
     {"figures"},
     {"display"},
     {"widgets"},

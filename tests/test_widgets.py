@@ -19,7 +19,9 @@ from gptlab.widgets import (
     AttentionExplorer,
     CheckpointSlider,
     LabWidget,
+    ModelXRay,
     NextToken,
+    PositionExplorer,
     TokenExplorer,
     base,
     models,
@@ -41,6 +43,8 @@ ANSWERS = {
     TokenExplorer: "tokens",
     AttentionExplorer: "attention",
     NextToken: "nexttoken",
+    ModelXRay: "xray",
+    PositionExplorer: "positions",
     CheckpointSlider: "checkpoints",
 }
 """The module of `js/answers` that answers each widget in a page."""

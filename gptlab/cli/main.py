@@ -43,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(commands)
     _add_export(commands)
     _add_render(commands)
+    _add_experiment(commands)
     _add_data(commands)
     _command(
         commands,
@@ -179,6 +180,23 @@ def _add_render(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     )
     render.add_argument("notebook", help=_("a notebook that has been run (.ipynb)"))
     render.add_argument("--out", help=_("file to write (default: beside the notebook, as .html)"))
+
+
+def _add_experiment(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    experiment = _command(
+        commands,
+        "experiment",
+        "experiment",
+        _("record an experiment that trains for minutes, list all, or repeat the cheapest"),
+        """
+          gptlab experiment list
+          gptlab experiment induction
+          gptlab experiment check""",
+    )
+    add = experiment.add_argument
+    add("what", metavar="NAME|list|check", help=_("which one to record, or what to do with all"))
+    add("--out", help=_("folder of the results (default: inside gptlab, where lessons look)"))
+    add("--all", action="store_true", help=_("check: repeat all instead of the cheapest third"))
 
 
 def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,24 +1,20 @@
 """`gptlab train`: start or continue a run."""
 
 import math
-import platform
 import shlex
 import signal
-import subprocess
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
 import torch
 
-import gptlab
-from gptlab import devices, distributed, runs
+from gptlab import devices, distributed, provenance, runs
 from gptlab.catalogue import text as _
 from gptlab.checkpoints import FILENAME
 from gptlab.cli.progress import progress_bar
@@ -62,7 +58,7 @@ def _started(options: Namespace, device: torch.device) -> Run:
         compile=_worth_compiling(device, budget),
         evaluate=_evaluate,
     )
-    run_.made = _made()
+    run_.made = provenance.made(shlex.join(["gptlab", *sys.argv[1:]]))
     return run_
 
 
@@ -184,24 +180,6 @@ def _worth_compiling(device: torch.device, budget: Budget) -> bool:
 def _snapshot_moments(n: int) -> list[float]:
     """Space n moments evenly in the logarithm: 0, then from 1/100 of the run to its end."""
     return [10 ** (-2 + 2 * i / (n - 2)) for i in range(n - 1)] if n > 2 else [1.0][:n]
-
-
-def _made() -> dict[str, str]:
-    return {
-        "command": shlex.join(["gptlab", *sys.argv[1:]]),
-        "date": datetime.now(UTC).date().isoformat(),
-        "gptlab": f"{gptlab.__version__}, commit {_commit()}",
-        "torch": torch.__version__,
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
-    }
-
-
-def _commit() -> str:
-    git = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    try:
-        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):  # installed, not cloned
-        return "unknown"
 
 
 def _announce(run_: Run) -> None:

@@ -1,12 +1,30 @@
 """Pictures from numbers: no function here runs a model, each returns a `style.Picture`."""
 
+from gptlab.figures.attending import weight_against_effect
 from gptlab.figures.attention import MOST_LABELS, MOST_NUMBERS, pattern_heatmap
+from gptlab.figures.block import alignment, lens_grid, reach
+from gptlab.figures.costs import bends, costs_of_parts, gradients_by_block
 from gptlab.figures.course import Lesson, course_map, lessons
 from gptlab.figures.heads import heads_grid
 from gptlab.figures.loss import MEAN_OVER, loss_against_time, loss_curve
 from gptlab.figures.merges import MOST_BYTES, merge_replay, tokens_against_merges
 from gptlab.figures.parts import parameter_bars
+from gptlab.figures.positions import (
+    beyond_trained_length,
+    colour_limit,
+    position_tables,
+    products_by_distance,
+)
+from gptlab.figures.roles import head_effects, head_roles
 from gptlab.figures.tokens import changed_vectors, token_costs
+from gptlab.figures.vectors import (
+    arrow_sum,
+    cosine_histogram,
+    cosine_matrices,
+    measured_curves,
+    word_map,
+    word_space,
+)
 
 __all__ = [
     "MEAN_OVER",
@@ -14,15 +32,34 @@ __all__ = [
     "MOST_LABELS",
     "MOST_NUMBERS",
     "Lesson",
+    "alignment",
+    "arrow_sum",
+    "bends",
+    "beyond_trained_length",
     "changed_vectors",
+    "colour_limit",
+    "cosine_histogram",
+    "cosine_matrices",
+    "costs_of_parts",
     "course_map",
+    "gradients_by_block",
+    "head_effects",
+    "head_roles",
     "heads_grid",
+    "lens_grid",
     "lessons",
     "loss_against_time",
     "loss_curve",
+    "measured_curves",
     "merge_replay",
     "parameter_bars",
     "pattern_heatmap",
+    "position_tables",
+    "products_by_distance",
+    "reach",
     "token_costs",
     "tokens_against_merges",
+    "weight_against_effect",
+    "word_map",
+    "word_space",
 ]

@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 
 from gptlab import checkpoints
+from gptlab.widgets.exploring import table_bytes
 from gptlab.widgets.page_tokenizers import PUBLISHED, shipped_json, table
 
 _SNAPSHOT = re.compile(r"model/(\w+)@(\d+)")
@@ -31,11 +32,13 @@ def asset(name: str) -> bytes:
         return table(what)
     if name == "tokenizer/shakespeare":
         return shipped_json()
+    if name == "vectors/glove":
+        return table_bytes()
     if file := _model_file(name):
         return file.read_bytes()
     raise ValueError(
         f"there is no asset {name!r} for pages. There are model/shakespeare, model/lesson@STEP, "
-        f"tokenizer/shakespeare and tokenizer/ with {', '.join(PUBLISHED)}."
+        f"vectors/glove, tokenizer/shakespeare and tokenizer/ with {', '.join(PUBLISHED)}."
     )
 
 

@@ -9,7 +9,18 @@ from gptlab.widgets.assets import letters
 from gptlab.widgets.esm import script, stylesheet
 
 HERE = Path(__file__).parent
-STYLES = ("lab", "tokens", "attention", "nexttoken", "checkpoints", "page")
+STYLES = (
+    "lab",
+    "tokens",
+    "attention",
+    "nexttoken",
+    "checkpoints",
+    "positions",
+    "xray",
+    "cosine",
+    "vectors",
+    "page",
+)
 
 
 @cache

@@ -17,6 +17,7 @@ from gptlab.probes import capture, patched
 from gptlab.tokenizers import Tokenizer
 from gptlab.untrained import untrained_twin
 from gptlab.widgets.backends.reading import Head, Reading, check_heads
+from gptlab.widgets.backends.switching import edits_without, zeroing
 
 
 class GPTBackend:
@@ -70,6 +71,40 @@ class GPTBackend:
             logits=_array(logits[0, -1]),
         )
 
+    def activations(
+        self, ids: Sequence[int], without: Sequence[str] = ()
+    ) -> dict[str, Float32[np.ndarray, ...]]:
+        """Run the model over tokens without some parts, and return all that its probes see.
+
+        Beside the probes, without their batch axis, `blocks.0.ln1` and the like are what a norm
+        hands on, and `logits` those of every position.
+
+        Args:
+            ids: Token ids.
+            without: Parts as `switching.switches` names them.
+
+        Raises:
+            ValueError: There is no token, there are too many, or no such part.
+        """
+        tokens = torch.tensor([list(ids)], dtype=torch.long, device=self.model.device)
+        off = edits_without(without)
+        with eval_mode(self.model), torch.inference_mode(), patched(self.model, off):
+            with capture(self.model) as seen:
+                logits = self.model(tokens)
+            norms = {
+                f"blocks.{i}.{name}": getattr(block, name)(seen[f"blocks.{i}.{stage}"])
+                for i, block in enumerate(self.model.blocks)
+                for name, stage in (("ln1", "resid_pre"), ("ln2", "resid_mid"))
+            }
+        found = {**seen, **norms, "logits": logits}
+        return {name: _array(x if name == "pos_embed" else x[0]) for name, x in found.items()}
+
+    def unembed(self, stream: Float32[np.ndarray, "n d_model"]) -> Float32[np.ndarray, "n d_vocab"]:
+        """Return the logits of vectors of the stream, as if the model ended there."""
+        with torch.inference_mode():
+            x = torch.from_numpy(stream).to(self.model.device)
+            return _array(self.model.ln_f(x) @ self.model.W_U)
+
     def untrained(self) -> GPTBackend:
         """Return the same model with weights drawn by a hash, as the page draws them."""
         return self._untrained
@@ -81,16 +116,7 @@ class GPTBackend:
 
 def _off(without: Sequence[Head]) -> dict[str, Callable[[Tensor], Tensor]]:
     layers = {layer: [h for at, h in without if at == layer] for layer, _head in without}
-    return {f"blocks.{layer}.attn.z": _zeroing(heads) for layer, heads in layers.items()}
-
-
-def _zeroing(heads: list[int]) -> Callable[[Tensor], Tensor]:
-    def zeroed(z: Tensor) -> Tensor:
-        z = z.clone()
-        z[:, :, heads] = 0
-        return z
-
-    return zeroed
+    return {f"blocks.{layer}.attn.z": zeroing(heads) for layer, heads in layers.items()}
 
 
 def _array(x: Tensor) -> Float32[np.ndarray, ...]:

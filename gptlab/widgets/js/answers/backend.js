@@ -4,6 +4,7 @@ import { startMatmul } from "../engine/matmul.js";
 import { slice, zeros } from "../engine/tensors.js";
 import { tokenizerFromJson } from "../engine/tokenizers.js";
 import { untrainedTensors } from "../engine/untrained.js";
+import { taken } from "../lib/xraying.js";
 
 /** @typedef {import("../engine/tensors.js").Tensor} Tensor */
 /** @typedef {[number, number]} Head layer and head, both counted from 0 */
@@ -56,6 +57,22 @@ export class PageBackend {
     };
   }
 
+  /**
+   * Run the model over tokens without some parts, and return all that its probes see. Beside the
+   * probes, `blocks.0.ln1` and the like are what a norm hands on, and `logits` those of every position.
+   * @param {number[]} ids
+   * @param {string[]} without parts as `switchesOf` names them
+   * @returns {Map<string, Tensor>}
+   */
+  activations(ids, without = []) {
+    const { seen, logits } = this.model.forward(ids, { watch: ["*"], edits: editsWithout(without) });
+    this.model.blocks.forEach((block, i) => {
+      seen.set(`blocks.${i}.ln1`, block.ln1.forward(seen.get(`blocks.${i}.resid_pre`)));
+      seen.set(`blocks.${i}.ln2`, block.ln2.forward(seen.get(`blocks.${i}.resid_mid`)));
+    });
+    return seen.set("logits", logits);
+  }
+
   /** The same model with weights drawn by a hash, as Python draws them: the control. */
   untrained() {
     if (!this.twin) {
@@ -93,6 +110,24 @@ function stacked(tensors) {
   const all = zeros([tensors.length, ...tensors[0].shape]);
   tensors.forEach((tensor, i) => slice(all, i).data.set(tensor.data));
   return all;
+}
+
+/** What makes a model run without some parts, as `edits_without` in switching.py. */
+function editsWithout(parts) {
+  const edits = {};
+  const heads = {};
+  const silent = ({ shape }) => zeros(shape);
+  for (const part of parts) {
+    const { block, inside, head } = taken(part);
+    if (block === null) edits[part] = silent;
+    else if (head !== null) (heads[`blocks.${block}.attn.z`] ??= []).push(head);
+    else {
+      if (inside !== "mlp") edits[`blocks.${block}.attn_out`] = silent;
+      if (inside !== "attn") edits[`blocks.${block}.mlp_out`] = silent;
+    }
+  }
+  for (const [name, chosen] of Object.entries(heads)) edits[name] = (z) => zeroed(z, chosen);
+  return edits;
 }
 
 /** z with some heads set to 0, in a new tensor. */

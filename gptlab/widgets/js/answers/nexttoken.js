@@ -14,7 +14,7 @@ export async function* nextTokenAnswers(state, open) {
   checkedText(state.text);
   const backend = await open(state.checkpoint);
   const next = prediction(backend, state);
-  yield state.vocabulary?.lengths ? { next } : { next, vocabulary: vocabulary(backend) };
+  yield state.vocabulary?.lengths ? { next } : { next, vocabulary: vocabularyOf(backend) };
 }
 
 /** What a model expects after a text and what is written after it, with what was asked. */
@@ -54,7 +54,8 @@ function encoded({ tokenizer, isCausal }, text, words) {
   return { ids, error: ids.length ? "" : words.no_token };
 }
 
-function vocabulary({ tokenizer, dVocab }) {
+/** How every token is spelled: `vocabulary` in predicting.py. */
+export function vocabularyOf({ tokenizer, dVocab }) {
   const known = Math.min(dVocab, tokenizer.vocabSize);
   const spellings = Array.from({ length: known }, (_, id) => tokenizer.tokenBytes(id));
   const lengths = new Uint16Array(dVocab);

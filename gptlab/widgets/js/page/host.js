@@ -2,17 +2,26 @@
 import { attentionAnswers } from "../answers/attention.js";
 import { PageBackend } from "../answers/backend.js";
 import { checkpointAnswers } from "../answers/checkpoints.js";
+import { cosineAnswers } from "../answers/cosine.js";
 import { nextTokenAnswers } from "../answers/nexttoken.js";
+import { positionAnswers } from "../answers/positions.js";
 import { tokensAnswers } from "../answers/tokens.js";
+import { xrayAnswers } from "../answers/xray.js";
+import { vectorAnswers } from "../answers/vectors.js";
 import { renderAttention } from "../attention.js";
 import { renderCheckpoints } from "../checkpoints.js";
+import { renderCosine } from "../cosine.js";
 import { startMatmul } from "../engine/matmul.js";
 import { readCheckpoint } from "../engine/safetensors.js";
 import { tokenizerFromAsset } from "../engine/tokenizers.js";
 import { filled } from "../lib/text.js";
 import { make } from "../lib/view.js";
+import { WordTable } from "../lib/wordtable.js";
 import { renderNextToken } from "../nexttoken.js";
+import { renderPositions } from "../positions.js";
 import { renderTokens } from "../tokens.js";
+import { renderXRay } from "../xray.js";
+import { renderVectors } from "../vectors.js";
 import { asset } from "./assets.js";
 import { LocalModel } from "./localmodel.js";
 import { once } from "./once.js";
@@ -20,11 +29,16 @@ import { bytesOfLetters } from "./packing.js";
 
 const READ = ["text", "checkpoint"];
 const ATTENTION = [...READ, "layer", "head", "seed"];
+const VECTORS = ["text", "word", "method", "start", "minus", "plus", "with_inputs"];
 const NEXT = [...READ, "written"];
 const WIDGETS = {
   TokenExplorer: { render: renderTokens, answers: tokensAnswers, open: openVocabulary, inputs: ["text"] },
   AttentionExplorer: { render: renderAttention, answers: attentionAnswers, open: openModel, inputs: ATTENTION },
   NextToken: { render: renderNextToken, answers: nextTokenAnswers, open: openModel, inputs: NEXT },
+  PositionExplorer: { render: renderPositions, answers: positionAnswers, open: openModel, inputs: [...READ, "order", "scheme"] },
+  ModelXRay: { render: renderXRay, answers: xrayAnswers, open: openModel, inputs: [...READ, "part", "position", "off"] },
+  CosineCalculator: { render: renderCosine, answers: cosineAnswers, open: openWords, inputs: ["vectors", "angle"] },
+  VectorExplorer: { render: renderVectors, answers: vectorAnswers, open: openWords, inputs: VECTORS },
   CheckpointSlider: {
     render: renderCheckpoints, answers: checkpointAnswers, open: openModel, inputs: [...new Set([...ATTENTION, ...NEXT])],
   },
@@ -34,10 +48,15 @@ const SAY_SO = 100; // ms of waiting before it says that it computes
 
 const matmul = startMatmul(bytesOfLetters(GPTLAB_WASM));
 const models = new Map();
+const tables = new Map();
 const vocabularies = new Map();
 
 function openModel(name) {
   return once(models, name, async () => new PageBackend(readCheckpoint(await asset(name)), matmul));
+}
+
+function openWords(name) {
+  return once(tables, name, async () => new WordTable(await asset(name)));
 }
 
 function openVocabulary(name) {

@@ -1,0 +1,4 @@
+/** `CosineCalculator` computes in its view, in JupyterLab too: there is nothing to answer. */
+export async function* cosineAnswers() {
+  yield {};
+}
