@@ -94,19 +94,28 @@ class Attention(nn.Module):
         past = cache.n_pos if cache else 0
         here = torch.arange(past, past + x.shape[1], device=x.device)
 
-        project = "batch pos d_model, head d_model d_head -> batch pos head d_head"
-        q = self.q(positions.turned(einsum(x, self.W_Q, project) + self.b_Q, here))
-        k = self.k(positions.turned(einsum(x, self.W_K, project) + self.b_K, here))
-        v = self.v(einsum(x, self.W_V, project) + self.b_V)
+        q, k, v = self._projected(x)
+        q, k, v = self.q(positions.turned(q, here)), self.k(positions.turned(k, here)), self.v(v)
         if cache is not None:
             k, v = cache.append(k, v)
 
         watched = self.scores.watched or self.pattern.watched
-        z = self.z((self._explicit if watched else self._fused)(q, k, v, here))
-        output = einsum(
-            z, self.W_O, "batch pos head d_head, head d_head d_model -> batch pos d_model"
-        )
-        return output + self.b_O
+        # torch's fused kernel for processors works in float32: in bfloat16 it is slower than this.
+        step_by_step = watched or (q.dtype == torch.bfloat16 and q.device.type == "cpu")
+        z = self.z((self._explicit if step_by_step else self._fused)(q, k, v, here))
+        joined = rearrange(z, "batch pos head d_head -> batch pos (head d_head)")
+        return F.linear(joined, as_matrix("W_O", self.W_O).T, self.b_O)
+
+    def _projected(
+        self, x: Float[Tensor, "batch pos d_model"]
+    ) -> tuple[Float[Tensor, "batch pos head d_head"], ...]:
+        # All heads' queries, keys and values in one product, which is faster than three.
+        weights = as_matrix("W_Q", torch.cat((self.W_Q, self.W_K, self.W_V)))
+        biases = torch.cat((self.b_Q, self.b_K, self.b_V))
+        joined = F.linear(x, weights.T, biases.flatten())
+        split = "batch pos (kind head d_head) -> kind batch pos head d_head"
+        q, k, v = rearrange(joined, split, kind=3, head=self.W_Q.shape[0])
+        return q, k, v
 
     def _explicit(
         self,
@@ -115,12 +124,9 @@ class Attention(nn.Module):
         v: Float[Tensor, "batch key head d_head"],
         here: Int[Tensor, " query"],
     ) -> Float[Tensor, "batch query head d_head"]:
-        allowed, bias = self._allowed_and_bias(here, k.shape[1])
         products = einsum(q, k, "batch query head d, batch key head d -> batch head query key")
-        scores = products / math.sqrt(q.shape[-1])
-        if bias is not None:
-            scores = scores + bias.to(scores.dtype)
-        scores = self.scores(scores.masked_fill(~allowed, float("-inf")))
+        bias = self._bias(here, k.shape[1]).to(q.dtype)
+        scores = self.scores(torch.add(bias, products, alpha=1 / math.sqrt(q.shape[-1])))
         pattern = self.pattern(scores.softmax(dim=-1))
         weights = F.dropout(pattern, self.dropout, self.training)
         return einsum(weights, v, "batch head query key, batch key head d -> batch query head d")
@@ -133,29 +139,29 @@ class Attention(nn.Module):
         here: Int[Tensor, " query"],
     ) -> Float[Tensor, "batch query head d_head"]:
         q, k, v = (rearrange(t, "batch pos head d -> batch head pos d") for t in (q, k, v))
-        allowed_or_bias = None
-        is_causal = isinstance(self.mask, Causal) and q.shape[2] == k.shape[2]
-        if not is_causal or self._positions[0].bias(here[:1, None], here[None, :1]) is not None:
-            allowed, bias = self._allowed_and_bias(here, k.shape[2])
-            is_causal = False
-            allowed_or_bias = (
-                allowed if bias is None else bias.to(q.dtype).masked_fill(~allowed, float("-inf"))
-            )
+        is_causal = (
+            isinstance(self.mask, Causal)
+            and q.shape[2] == k.shape[2]
+            and self._positions[0].bias(here[:1, None], here[None, :1]) is None
+        )
         z = F.scaled_dot_product_attention(
             q,
             k,
             v,
-            attn_mask=allowed_or_bias,
+            attn_mask=None if is_causal else self._bias(here, k.shape[2]).to(q.dtype),
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=is_causal,
         )
         return rearrange(z, "batch head pos d -> batch pos head d")
 
-    def _allowed_and_bias(
-        self, here: Int[Tensor, " query"], n_keys: int
-    ) -> tuple[Tensor, Tensor | None]:
+    def _bias(self, here: Int[Tensor, " query"], n_keys: int) -> Float[Tensor, "*head query key"]:
+        # What is added to the scores: the position scheme's bias, and -∞ where the mask forbids.
         query, key = here[:, None], torch.arange(n_keys, device=here.device)[None]
-        return self.mask(query, key), self._positions[0].bias(query, key)
+        forbidden = ~self.mask(query, key)
+        bias = self._positions[0].bias(query, key)
+        if bias is None:
+            bias = torch.zeros(forbidden.shape, device=here.device)
+        return bias.masked_fill(forbidden, float("-inf"))
 
 
 def is_matrix(name: str) -> bool:

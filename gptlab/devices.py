@@ -42,12 +42,13 @@ def choose(name: str | None) -> torch.device:
 def bf16_pays(device: torch.device) -> bool:
     """Tell whether this device multiplies bfloat16 matrices faster than float32 ones.
 
-    True for CUDA from Ampere on and for processors with AMX tiles; elsewhere bfloat16 is emulated
-    or not worth its rounding.
+    True for CUDA from Ampere on and for processors with AMX tiles or AVX-512's bfloat16 products;
+    elsewhere bfloat16 is emulated or not worth its rounding.
     """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+    can = torch.cpu.get_capabilities()
+    return device.type == "cpu" and any(can.get(f"{unit}_bf16") for unit in ("amx", "avx512"))
 
 
 def compiling_pays(device: torch.device) -> bool:

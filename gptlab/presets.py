@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from gptlab.config import GPTConfig
+from gptlab.schedule import Budget, Minutes
 from gptlab.training import Recipe
 
 
@@ -56,17 +57,27 @@ _ALL = (
     ),
     Preset(
         name="laptop",
-        purpose="a minute or a few on a laptop's processor",
+        purpose="a minute or two on a laptop's processor",
         d_model=96,
         n_layers=4,
-        n_heads=4,
+        n_heads=3,
         n_ctx=64,
         vocab_size=2048,
         recipe=Recipe(batch_size=16, lr=0.015),
     ),
     Preset(
+        name="laptop-large",
+        purpose="five minutes or more on a laptop's processor",
+        d_model=192,
+        n_layers=4,
+        n_heads=6,
+        n_ctx=128,
+        vocab_size=2048,
+        recipe=Recipe(batch_size=16, lr=0.008),
+    ),
+    Preset(
         name="shakespeare",
-        purpose="the model that ships with gptlab: half an hour on two cores",
+        purpose="the model that ships with gptlab: a quarter of an hour on two cores",
         d_model=192,
         n_layers=4,
         n_heads=6,
@@ -80,9 +91,9 @@ _ALL = (
         d_model=384,
         n_layers=6,
         n_heads=6,
-        n_ctx=256,
+        n_ctx=512,
         vocab_size=2048,
-        recipe=Recipe(batch_size=64),
+        recipe=Recipe(batch_size=32),
     ),
     Preset(
         name="30m",
@@ -98,9 +109,15 @@ _ALL = (
 PRESETS = {preset.name: preset for preset in _ALL}
 
 
-def default_preset(device: torch.device) -> Preset:
-    """Choose what `gptlab train` trains on a device when nothing else is asked for."""
-    return PRESETS["10m" if device.type == "cuda" else "laptop"]
+def default_preset(device: torch.device, budget: Budget) -> Preset:
+    """Choose what `gptlab train` trains on a device, for a budget, when nothing else is asked for.
+
+    A small model gets further in a minute; a larger one catches up when there is more time.
+    """
+    if device.type == "cuda":
+        return PRESETS["10m"]
+    long = budget.n > 2 if isinstance(budget, Minutes) else budget.n > 3000
+    return PRESETS["laptop-large" if long else "laptop"]
 
 
 def lesson_preset(device: torch.device) -> Preset:

@@ -22,6 +22,7 @@ from gptlab.data import Split, Splits
 from gptlab.evaluation import Evaluation, evaluate
 from gptlab.files import write_atomically
 from gptlab.gpt import GPT
+from gptlab.positions import LearnedPositions, Positions
 from gptlab.schedule import BUDGETS, Budget
 from gptlab.tokenizers import Tokenizer
 from gptlab.training import Recipe, StepResult, Training
@@ -93,6 +94,7 @@ def start(
     corpus: str,
     tokenizer: Tokenizer,
     sizes: GPTConfig,
+    positions: Callable[[GPTConfig], Positions] = LearnedPositions,
     budget: Budget,
     recipe: Recipe,
     seed: int,
@@ -106,6 +108,7 @@ def start(
         corpus: Name or path of the corpus.
         tokenizer: Turns its text into ids.
         sizes: Sizes of the model.
+        positions: Makes its position scheme.
         budget: How long to train.
         recipe: How to train.
         seed: Fixes initial weights and batches.
@@ -121,7 +124,8 @@ def start(
             "folder with --out."
         )
     data = Splits.of(open_corpus(corpus), tokenizer)
-    model = GPT(sizes, generator=torch.Generator().manual_seed(seed)).to(device)
+    generator = torch.Generator().manual_seed(seed)
+    model = GPT(sizes, positions=positions, generator=generator).to(device)
     training = Training(model, data, budget=budget, recipe=recipe, seed=seed, **options)
     return Run(folder, training, tokenizer, corpus)
 

@@ -34,6 +34,8 @@ class Recipe:
         warmup: First share of the budget, in which the rates rise.
         decay: Last share of the budget, in which they fall to 0.
         weight_decay: Share of each matrix, times its rate, taken away each step.
+        accumulation: Parts that a batch is computed in, one after the other: more parts need less
+            memory and give the same gradient.
         clip: Longest gradient, as the norm over all weights, that is not shortened.
         evaluations: How often, evenly spread over the budget, the validation loss is measured.
     """
@@ -44,11 +46,15 @@ class Recipe:
     warmup: float = 0.02
     decay: float = 0.6
     weight_decay: float = 0.0
+    accumulation: int = 1
     clip: float = 1.0
     evaluations: int = 4
 
     def __post_init__(self) -> None:
-        limits = {"batch_size": (1, math.inf), "evaluations": (1, math.inf)}
+        limits: dict[str, tuple[float, float]] = dict.fromkeys(
+            ("batch_size", "evaluations"), (1, math.inf)
+        )
+        limits["accumulation"] = (1, self.batch_size)
         limits |= dict.fromkeys(("matrix_lr", "lr", "weight_decay"), (0, math.inf))
         limits |= dict.fromkeys(("warmup", "decay"), (0, 1))
         for name, (low, high) in limits.items():
@@ -164,14 +170,15 @@ class Training:
             random_batch(self.data.train.ids, recipe.batch_size, model.cfg.n_ctx, self.generator)
         )
         model.train()
-        with autocast(model.device), self._dropout_seed():
-            logits = self._forward(inputs)
-        loss = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
         for optimizer in self.optimizers:
             optimizer.zero_grad()
-        loss.backward()
+        loss = torch.zeros((), device=model.device)
+        with self._dropout_seed():
+            parts = zip(*(t.chunk(recipe.accumulation) for t in (inputs, targets)), strict=True)
+            for part_inputs, part_targets in parts:
+                loss += self._add_gradient(part_inputs, part_targets, n_windows=len(inputs))
         grad_norm = nn.utils.clip_grad_norm_(model.parameters(), recipe.clip)
-        mean_loss = distributed.mean(loss.detach()).item()
+        mean_loss = distributed.mean(loss).item()
         self._refuse_infinite(mean_loss, grad_norm)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
@@ -182,6 +189,15 @@ class Training:
         self.seconds = distributed.from_first(self.seconds + time.perf_counter() - began)
         lr = self.optimizers[-1].param_groups[0]["lr"]
         return StepResult(self.step, mean_loss, lr, grad_norm.item(), self.progress, self.seconds)
+
+    def _add_gradient(self, inputs: Tensor, targets: Tensor, *, n_windows: int) -> Tensor:
+        # Returns this part's share of the batch's mean loss.
+        with autocast(self.model.device):
+            logits = self._forward(inputs)
+        loss = F.cross_entropy(logits.flatten(0, 1).float(), targets.flatten())
+        loss = loss * (len(inputs) / n_windows)
+        loss.backward()
+        return loss.detach()
 
     def state(self) -> dict[str, Tensor]:
         """Return what a continued run needs beside the weights: optimizers and generator."""

@@ -85,6 +85,7 @@ def test_sample_explains_what_it_cannot_do(run, capsys, arguments, message):
     [
         (["--corpus", "nowhere.txt"], "nowhere.txt"),
         (["--preset", "huge"], "expected one of lesson, laptop"),
+        (["--positions", "where"], "expected one of no, learned, sinusoidal, rotary, alibi"),
         (["--steps", "0"], "at least 1 step"),
         (["--minutes", "-1"], "more than 0 minutes"),
         (["--device", "tpu"], "expected a device that is here"),

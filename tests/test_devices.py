@@ -42,10 +42,20 @@ def test_a_device_says_what_it_is_and_why():
     assert len(reasons) == 3
 
 
-@pytest.mark.parametrize("tiles", [True, False])
-def test_bfloat16_pays_on_a_processor_with_tiles(monkeypatch: pytest.MonkeyPatch, tiles: bool):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: tiles)
-    assert bf16_pays(torch.device("cpu")) is tiles
+@pytest.mark.parametrize(
+    ("capabilities", "pays"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": False}, True),
+        ({"amx_bf16": False, "avx512_bf16": True}, True),
+        ({"amx_bf16": False, "avx512_bf16": False, "avx2": True}, False),
+        ({"neon": True}, False),
+    ],
+)
+def test_bfloat16_pays_on_a_processor_that_multiplies_it(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], pays: bool
+):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert bf16_pays(torch.device("cpu")) is pays
 
 
 @pytest.mark.parametrize("native", [True, False])

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,9 +22,11 @@ from gptlab import devices, distributed, runs
 from gptlab.catalogue import text as _
 from gptlab.checkpoints import FILENAME
 from gptlab.cli.progress import progress_bar
+from gptlab.config import GPTConfig
 from gptlab.data import Split
 from gptlab.evaluation import Evaluation, evaluate
 from gptlab.gpt import GPT
+from gptlab.positions import POSITIONS, Positions
 from gptlab.presets import PRESETS, Preset, default_preset
 from gptlab.runs import Run
 from gptlab.schedule import Budget, Minutes, Steps
@@ -46,15 +48,16 @@ def run(options: Namespace) -> int:
 
 
 def _started(options: Namespace, device: torch.device) -> Run:
-    preset = _preset(options, device)
+    budget = _budget(options) or Minutes(1.0)
+    preset = _preset(options, device, budget)
     _say(_("reading the corpus {corpus} and making its tokens …", corpus=options.corpus))
     tokenizer = runs.make_tokenizer(options.tokenizer, options.corpus, preset.vocab_size)
-    budget = _budget(options) or Minutes(1)
     run_ = runs.start(
         Path(options.out),
         corpus=options.corpus,
         tokenizer=tokenizer,
         sizes=replace(preset.config(tokenizer.vocab_size), dropout=options.dropout),
+        positions=_positions(options.positions),
         budget=budget,
         recipe=_recipe(options, preset, budget),
         seed=options.seed,
@@ -150,19 +153,26 @@ def _evaluate(model: GPT, split: Split) -> Evaluation:
         return evaluate(model, split, progress=move)
 
 
-def _preset(options: Namespace, device: torch.device) -> Preset:
+def _preset(options: Namespace, device: torch.device, budget: Budget) -> Preset:
     if options.preset and options.preset not in PRESETS:
         raise ValueError(
             f"unknown preset {options.preset!r}; expected one of {', '.join(PRESETS)}."
         )
-    preset = PRESETS[options.preset] if options.preset else default_preset(device)
+    preset = PRESETS[options.preset] if options.preset else default_preset(device, budget)
     sizes = ("n_layers", "d_model", "n_heads", "n_ctx")
     given = {name: value for name in sizes if (value := getattr(options, name)) is not None}
     return replace(preset, **given)
 
 
+def _positions(name: str) -> Callable[[GPTConfig], Positions]:
+    schemes = {key.removesuffix("Positions").lower(): scheme for key, scheme in POSITIONS.items()}
+    if name not in schemes:
+        raise ValueError(f"unknown positions {name!r}; expected one of {', '.join(schemes)}.")
+    return schemes[name]
+
+
 def _recipe(options: Namespace, preset: Preset, budget: Budget) -> Recipe:
-    names = ("batch_size", "lr", "matrix_lr", "decay")
+    names = ("batch_size", "accumulation", "lr", "matrix_lr", "decay")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if isinstance(budget, Minutes):
         # A whole validation split takes seconds: about one look per minute.
