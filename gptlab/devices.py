@@ -1,5 +1,6 @@
 """Which processor does the work, in which number format, and why."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 
@@ -64,6 +65,18 @@ def autocast(device: torch.device) -> AbstractContextManager[object]:
     if bf16_pays(device):
         return torch.autocast(device.type, dtype=torch.bfloat16)
     return nullcontext()
+
+
+def busy_cores() -> int:
+    """Estimate how many cores other programs kept busy in the last minute; 0 where unknown.
+
+    Threads of one product wait for each other, so one busy core can make all of them slow.
+    """
+    try:
+        load, _five, _fifteen = os.getloadavg()
+    except (AttributeError, OSError):  # Windows
+        return 0
+    return min(round(load), os.cpu_count() or 1)
 
 
 def describe(device: torch.device) -> str:

@@ -1,6 +1,7 @@
 """`gptlab train`: start or continue a run."""
 
 import math
+import os
 import platform
 import shlex
 import signal
@@ -42,6 +43,7 @@ def run(options: Namespace) -> int:
         device = devices.choose(options.device)
         run_ = _resumed(options, device) if options.resume else _started(options, device)
         _announce(run_)
+        _warn_if_busy(device)
         with _stop_request() as stop:
             status = _train(run_, stop, _snapshot_moments(options.snapshots))
     return status
@@ -238,6 +240,23 @@ def _announce(run_: Run) -> None:
             batch=training.recipe.batch_size,
         )
     )
+
+
+def _warn_if_busy(device: torch.device) -> None:
+    busy, threads = devices.busy_cores(), torch.get_num_threads()
+    free = max(1, threads - busy)
+    if device.type == "cpu" and free < threads:
+        _say(
+            _(
+                "{busy} of {cores} cores were busy in the last minute: training with {threads} "
+                "threads may be several times slower. Stop other programs, or set "
+                "OMP_NUM_THREADS={free}.",
+                busy=busy,
+                cores=os.cpu_count(),
+                threads=threads,
+                free=free,
+            )
+        )
 
 
 def _save(run_: Run) -> None:
