@@ -42,11 +42,11 @@ site: env-site ## build the HTML edition of the course into site/; it opens from
 figures: env-test ## draw figures/ again
 	$(PY) -m tools.figures
 
-models: env-test ## train and round the models that ship (for maintainers; 40 minutes)
+models: env-test ## train and round the models that ship (for maintainers; 20 minutes)
 	$(PY) -m tools.models
 
 bench: env-test ## measure gptlab side by side with others, one table
-	$(PY) -m tools.bench
+	$(PY) -m tools.benchmarks
 
 constraints: python ## pin what a fresh environment installs (for maintainers; takes minutes)
 	$(PYTHON) tools/environment.py constraints

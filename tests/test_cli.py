@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+import torch
 
 from gptlab.cli.main import main
 from gptlab.cli.train import _snapshot_moments
@@ -85,6 +86,7 @@ def test_sample_explains_what_it_cannot_do(run, capsys, arguments, message):
     [
         (["--corpus", "nowhere.txt"], "nowhere.txt"),
         (["--preset", "huge"], "expected one of lesson, laptop"),
+        (["--positions", "where"], "expected one of no, learned, sinusoidal, rotary, alibi"),
         (["--steps", "0"], "at least 1 step"),
         (["--minutes", "-1"], "more than 0 minutes"),
         (["--device", "tpu"], "expected a device that is here"),
@@ -98,6 +100,14 @@ def test_train_explains_what_it_cannot_do(tmp_path, text, capsys, arguments, mes
     out = [] if "--resume" in arguments else ["--out", tmp_path / "a"]
     assert call("train", *given, *out, *arguments) == 2
     assert message in capsys.readouterr().err
+
+
+def test_train_says_that_the_machine_is_busy(tmp_path, text, capsys, monkeypatch):
+    monkeypatch.setattr("gptlab.devices.busy_cores", lambda: 1)
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    assert call("train", "--corpus", text, "--steps", "1", "--out", tmp_path / "a", *SMALL) == 0
+    assert "1 of" in (said := capsys.readouterr().err)
+    assert "OMP_NUM_THREADS=1" in said
 
 
 def test_a_run_that_diverges_keeps_the_last_good_checkpoint(tmp_path, text, run, capsys):

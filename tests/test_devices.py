@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from gptlab.devices import autocast, best_device, bf16_pays, choose, describe, why
+from gptlab.devices import (
+    autocast,
+    best_device,
+    bf16_pays,
+    busy_cores,
+    choose,
+    describe,
+    why,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,10 +50,20 @@ def test_a_device_says_what_it_is_and_why():
     assert len(reasons) == 3
 
 
-@pytest.mark.parametrize("tiles", [True, False])
-def test_bfloat16_pays_on_a_processor_with_tiles(monkeypatch: pytest.MonkeyPatch, tiles: bool):
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: tiles)
-    assert bf16_pays(torch.device("cpu")) is tiles
+@pytest.mark.parametrize(
+    ("capabilities", "pays"),
+    [
+        ({"amx_bf16": True, "avx512_bf16": False}, True),
+        ({"amx_bf16": False, "avx512_bf16": True}, True),
+        ({"amx_bf16": False, "avx512_bf16": False, "avx2": True}, False),
+        ({"neon": True}, False),
+    ],
+)
+def test_bfloat16_pays_on_a_processor_that_multiplies_it(
+    monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, bool], pays: bool
+):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
+    assert bf16_pays(torch.device("cpu")) is pays
 
 
 @pytest.mark.parametrize("native", [True, False])
@@ -69,3 +87,15 @@ def test_autocast_multiplies_in_bfloat16_where_that_pays(
     with autocast(torch.device("cpu")):
         assert (x @ x).dtype == expected
     assert (x @ x).dtype == torch.float32
+
+
+@pytest.mark.parametrize(("load", "busy"), [(0.2, 0), (0.8, 1), (2.2, 2), (99.0, 4)])
+def test_busy_cores_are_told_from_the_load(monkeypatch: pytest.MonkeyPatch, load: float, busy: int):
+    monkeypatch.setattr("os.getloadavg", lambda: (load, 0.0, 0.0), raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    assert busy_cores() == busy
+
+
+def test_where_the_load_is_unknown_no_core_counts_as_busy(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delattr("os.getloadavg", raising=False)
+    assert busy_cores() == 0

@@ -78,6 +78,35 @@ def test_one_seed_gives_one_run_with_dropout_too():
     assert losses[0] == losses[1]
 
 
+@pytest.mark.parametrize("parts", [2, 3, 4])
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(
+    monkeypatch: pytest.MonkeyPatch, parts: int
+):
+    monkeypatch.setattr("gptlab.devices.bf16_pays", lambda device: False)
+    whole, split = (training(recipe=Recipe(batch_size=4, accumulation=n)) for n in (1, parts))
+    results = [run.take_step() for run in (whole, split)]
+    assert results[0].loss == pytest.approx(results[1].loss, abs=1e-6)
+    assert results[0].grad_norm == pytest.approx(results[1].grad_norm, rel=1e-5)
+    for mine, other in zip(whole.model.parameters(), split.model.parameters(), strict=True):
+        torch.testing.assert_close(mine.grad, other.grad, atol=1e-6, rtol=1e-5)
+
+
+def test_training_in_bfloat16_keeps_float32_weights_and_learns_as_much(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """bfloat16 has 8 bits, float32 24: the first losses agree to a few thousandths."""
+    losses = {}
+    for pays in (False, True):
+        for module in ("devices", "training"):
+            monkeypatch.setattr(f"gptlab.{module}.bf16_pays", lambda device, pays=pays: pays)
+        run = training(Steps(40))
+        losses[pays] = [result.loss for result in train(run)]
+        assert {weight.dtype for weight in run.model.parameters()} == {torch.float32}
+    assert losses[True] != losses[False]
+    assert losses[True][0] == pytest.approx(losses[False][0], abs=0.01)
+    assert losses[True][-1] < 1.0 and losses[False][-1] < 1.0
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped():
     whole, cut = training(), training()
     expected = timeless(list(train(whole)))
@@ -313,6 +342,8 @@ def test_too_short_a_text_is_refused_before_the_first_step():
         ("weight_decay", -0.1),
         ("clip", 0.0),
         ("evaluations", 0),
+        ("accumulation", 0),
+        ("accumulation", 17),  # more parts than the 16 windows of a batch
     ],
 )
 def test_a_recipe_that_cannot_work_is_refused(name: str, value: float):

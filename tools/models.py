@@ -1,6 +1,6 @@
 """Make the models that ship inside the package, from training runs.
 
-    python -m tools.models train        the runs, about 40 minutes on two cores
+    python -m tools.models train        the runs, about 20 minutes on two cores
     python -m tools.models ship         round them, measure them, write gptlab/models/
 
 `make models` does both. The weights are part of every lesson, so they change only together with a
@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "gptlab" / "models"
 RUNS = ROOT / "runs"
 COMMANDS = {
-    "shakespeare": "--preset shakespeare --steps 4400",
+    "shakespeare": "--preset shakespeare --steps 5000",
     "lesson": "--preset lesson --steps 500 --snapshots 8",
 }
 LARGEST = 2_500_000  # bytes, of the model and of all snapshots together

@@ -9,6 +9,7 @@ import gptlab
 from gptlab import datafiles, devices
 from gptlab.catalogue import text as _
 from gptlab.presets import default_preset
+from gptlab.schedule import Minutes
 
 _PACKAGES = ("torch", "numpy", "tokenizers", "tiktoken", "jupyterlab", "anywidget", "matplotlib")
 
@@ -16,7 +17,7 @@ _PACKAGES = ("torch", "numpy", "tokenizers", "tiktoken", "jupyterlab", "anywidge
 def run(options: Namespace) -> int:
     """Print one fact a line."""
     device = devices.best_device()
-    preset = default_preset(device)
+    preset = default_preset(device, Minutes(1.0))
     missing = ", ".join(package.name for package in datafiles.missing_packages())
     facts = [
         (_("gptlab"), gptlab.__version__),

@@ -106,10 +106,16 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="bpe",
         help=_("bpe or bpe:SIZE (trained on the corpus), chars, gpt2, cl100k, o200k"),
     )
-    add("--preset", help=_("sizes and recipe: lesson, laptop, shakespeare, 10m, 30m"))
+    add("--preset", help=_("sizes and recipe: lesson, laptop, laptop-large, shakespeare, 10m, 30m"))
+    add(
+        "--positions",
+        default="learned",
+        help=_("how order enters: no, learned (default), sinusoidal, rotary, alibi"),
+    )
     for size in ("n-layers", "d-model", "n-heads", "n-ctx"):
         add(f"--{size}", type=int, help=_("instead of the preset's"))
     add("--batch-size", type=int, help=_("windows per step, over all processes"))
+    add("--accumulation", type=int, help=_("parts a batch is computed in, to need less memory"))
     add("--lr", type=float, help=_("AdamW's learning rate"))
     add("--matrix-lr", type=float, help=_("Muon's learning rate; 0 lets AdamW train everything"))
     add("--decay", type=float, help=_("last share of the run in which the rates fall"))

@@ -1,12 +1,13 @@
 """`gptlab train`: start or continue a run."""
 
 import math
+import os
 import shlex
 import signal
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,11 @@ from gptlab import devices, distributed, provenance, runs
 from gptlab.catalogue import text as _
 from gptlab.checkpoints import FILENAME
 from gptlab.cli.progress import progress_bar
+from gptlab.config import GPTConfig
 from gptlab.data import Split
 from gptlab.evaluation import Evaluation, evaluate
 from gptlab.gpt import GPT
+from gptlab.positions import POSITIONS, Positions
 from gptlab.presets import PRESETS, Preset, default_preset
 from gptlab.runs import Run
 from gptlab.schedule import Budget, Minutes, Steps
@@ -36,21 +39,23 @@ def run(options: Namespace) -> int:
         device = devices.choose(options.device)
         run_ = _resumed(options, device) if options.resume else _started(options, device)
         _announce(run_)
+        _warn_if_busy(device)
         with _stop_request() as stop:
             status = _train(run_, stop, _snapshot_moments(options.snapshots))
     return status
 
 
 def _started(options: Namespace, device: torch.device) -> Run:
-    preset = _preset(options, device)
+    budget = _budget(options) or Minutes(1.0)
+    preset = _preset(options, device, budget)
     _say(_("reading the corpus {corpus} and making its tokens …", corpus=options.corpus))
     tokenizer = runs.make_tokenizer(options.tokenizer, options.corpus, preset.vocab_size)
-    budget = _budget(options) or Minutes(1)
     run_ = runs.start(
         Path(options.out),
         corpus=options.corpus,
         tokenizer=tokenizer,
         sizes=replace(preset.config(tokenizer.vocab_size), dropout=options.dropout),
+        positions=_positions(options.positions),
         budget=budget,
         recipe=_recipe(options, preset, budget),
         seed=options.seed,
@@ -146,19 +151,26 @@ def _evaluate(model: GPT, split: Split) -> Evaluation:
         return evaluate(model, split, progress=move)
 
 
-def _preset(options: Namespace, device: torch.device) -> Preset:
+def _preset(options: Namespace, device: torch.device, budget: Budget) -> Preset:
     if options.preset and options.preset not in PRESETS:
         raise ValueError(
             f"unknown preset {options.preset!r}; expected one of {', '.join(PRESETS)}."
         )
-    preset = PRESETS[options.preset] if options.preset else default_preset(device)
+    preset = PRESETS[options.preset] if options.preset else default_preset(device, budget)
     sizes = ("n_layers", "d_model", "n_heads", "n_ctx")
     given = {name: value for name in sizes if (value := getattr(options, name)) is not None}
     return replace(preset, **given)
 
 
+def _positions(name: str) -> Callable[[GPTConfig], Positions]:
+    schemes = {key.removesuffix("Positions").lower(): scheme for key, scheme in POSITIONS.items()}
+    if name not in schemes:
+        raise ValueError(f"unknown positions {name!r}; expected one of {', '.join(schemes)}.")
+    return schemes[name]
+
+
 def _recipe(options: Namespace, preset: Preset, budget: Budget) -> Recipe:
-    names = ("batch_size", "lr", "matrix_lr", "decay")
+    names = ("batch_size", "accumulation", "lr", "matrix_lr", "decay")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if isinstance(budget, Minutes):
         # A whole validation split takes seconds: about one look per minute.
@@ -206,6 +218,23 @@ def _announce(run_: Run) -> None:
             batch=training.recipe.batch_size,
         )
     )
+
+
+def _warn_if_busy(device: torch.device) -> None:
+    busy, threads = devices.busy_cores(), torch.get_num_threads()
+    free = max(1, threads - busy)
+    if device.type == "cpu" and free < threads:
+        _say(
+            _(
+                "{busy} of {cores} cores were busy in the last minute: training with {threads} "
+                "threads may be several times slower. Stop other programs, or set "
+                "OMP_NUM_THREADS={free}.",
+                busy=busy,
+                cores=os.cpu_count(),
+                threads=threads,
+                free=free,
+            )
+        )
 
 
 def _save(run_: Run) -> None:

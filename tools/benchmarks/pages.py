@@ -1,11 +1,10 @@
 """How fast and how large the widgets are in a page, in a real Chromium or Chrome.
 
-Called by tools/bench.py. The page is the first lesson as one file, opened from disk.
+The page is the first lesson as one file, opened from disk.
 """
 
 from __future__ import annotations
 
-import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,17 +15,16 @@ from gptlab.site.page import page as rendered
 from gptlab.widgets.attending import small_maps
 from gptlab.widgets.backends import Reading, open_models
 from tools import site
+from tools.benchmarks.timing import Row, spread
 from tools.browser import FLAGS, MISSING, find_browser
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "notebooks" / "00_start.ipynb"
 REPEATS = 15
 FRAMES = 120
 N_TOKENS = 64
 # GPT-2 small: what the overview of all its heads weighs.
 LAYERS, HEADS = 12, 12
-
-Row = tuple[str, str, str]
 
 # Types one letter at a time; the time from the key to the frame that shows the answer.
 KEYSTROKES = """async ([root, watched, repeats]) => {
@@ -145,8 +143,3 @@ def alive(page: Page, selector: str) -> Locator:
     view = page.locator(selector).first
     view.wait_for()
     return view
-
-
-def spread(values: list[float]) -> str:
-    """Median, with the smallest and the largest."""
-    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"

@@ -1,0 +1,1 @@
+"""Measurements of gptlab side by side with others, on this machine, in one run."""

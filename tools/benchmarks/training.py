@@ -1,0 +1,175 @@
+"""How fast gptlab trains: tokens per second, and time to a loss, against others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.optim import AdamW
+
+from gptlab import corpora, figures, tokenizers
+from gptlab.config import GPTConfig
+from gptlab.corpora import Corpus
+from gptlab.data import Split, Splits, ordered_windows
+from gptlab.datafiles import MissingDataError
+from gptlab.devices import best_device
+from gptlab.gpt import GPT
+from gptlab.presets import PRESETS, Preset, default_preset
+from gptlab.schedule import Minutes, Steps
+from gptlab.training import Training, train
+from tools.benchmarks import plain
+from tools.benchmarks.timing import Row, in_turns, ratio, spread
+from tools.figures import write
+
+DEVICE = best_device()
+STEPS_PER_TURN = 6
+MINUTES = (0.25, 1.0)
+Curve = list[tuple[float, float]]
+
+
+def speed() -> Iterator[Row]:
+    """Training tokens per second against Hugging Face, same sizes, batch and device.
+
+    Once with the same number format and optimizer (float32, AdamW), once each at its defaults:
+    Hugging Face in float32 with torch's AdamW, gptlab as `gptlab train` does it.
+    """
+    for preset in (PRESETS["lesson"], PRESETS["laptop"], PRESETS["shakespeare"]):
+        cfg, batch = preset.config(preset.vocab_size), preset.recipe.batch_size
+        ids = torch.randint(cfg.d_vocab, (8 * batch * cfg.n_ctx,), device=DEVICE)
+        window = ids[: batch * (cfg.n_ctx + 1)].view(batch, -1)
+        theirs = hugging_face(cfg).to(DEVICE)
+        same, ours = GPT(cfg).to(DEVICE), GPT(cfg).to(DEVICE)
+        split = Split(ids, len(ids))
+        run = Training(ours, Splits(split, split, split), budget=Steps(10**9), recipe=preset.recipe)
+        actions = {
+            "Hugging Face, float32, AdamW": _stepper(theirs, _logits_of(theirs), window),
+            "gptlab, float32, AdamW": _stepper(same, same, window),
+            "gptlab as it trains": run.take_step,
+        }
+        taken = in_turns({name: _several(action) for name, action in actions.items()})
+        tokens = STEPS_PER_TURN * batch * cfg.n_ctx
+        for name, seconds in taken.items():
+            yield (
+                f"training, {preset.name}, {name}",
+                spread([tokens / s for s in seconds]),
+                "tokens/s",
+            )
+        base, *others = taken
+        for name in others:
+            yield (
+                f"training, {preset.name}, {name} / Hugging Face",
+                ratio(taken[base], taken[name]),
+                "ratio",
+            )
+
+
+def time_to_loss() -> Iterator[Row]:
+    """Validation loss against seconds: nanoGPT's laptop settings, and `gptlab train`."""
+    corpus = _characters()
+    tokenizer = tokenizers.CharTokenizer(alphabet=corpus.alphabet())
+    data = Splits.of(corpus, tokenizer)
+    torch.manual_seed(0)
+    curves: dict[str, Curve] = {}
+    written = plain.PlainGPT(tokenizer.vocab_size)
+    curves["plain PyTorch, nanoGPT's laptop settings"] = _plainly(written, written, data)
+    cfg = GPTConfig(
+        d_vocab=tokenizer.vocab_size,
+        n_ctx=plain.N_CTX,
+        d_model=plain.D_MODEL,
+        n_layers=plain.N_LAYERS,
+        n_heads=plain.N_HEADS,
+    )
+    theirs = hugging_face(cfg)
+    curves["Hugging Face, the same settings"] = _plainly(_logits_of(theirs), theirs, data)
+    for minutes in MINUTES:
+        curves[f"gptlab train --minutes {minutes:g}"] = _ours(minutes, data)
+    for name, curve in curves.items():
+        seconds, loss = curve[-1]
+        yield f"{corpus.name}, {name}", f"{loss:.4f} after {seconds:.0f} s", "nats per character"
+    write("bench_minute", figures.loss_against_time(curves))
+
+
+def hugging_face(cfg: GPTConfig) -> nn.Module:
+    """Return Hugging Face's GPT-2 of the same sizes, without dropout."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    model: nn.Module = GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=cfg.d_vocab,
+            n_positions=cfg.n_ctx,
+            n_embd=cfg.d_model,
+            n_layer=cfg.n_layers,
+            n_head=cfg.n_heads,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=0,
+            eos_token_id=0,
+        )
+    )
+    return model
+
+
+def _characters() -> Corpus:
+    """nanoGPT's text where it was downloaded, else the plays that come with gptlab."""
+    try:
+        return corpora.tiny_shakespeare()
+    except MissingDataError:
+        return corpora.shakespeare()
+
+
+def _ours(minutes: float, data: Splits) -> Curve:
+    budget = Minutes(minutes)
+    preset: Preset = default_preset(DEVICE, budget)
+    cfg = preset.config(int(data.train.ids.max()) + 1)
+    model = GPT(cfg, generator=torch.Generator().manual_seed(0))
+    run = Training(model.to(DEVICE), data, budget=budget, recipe=preset.recipe)
+    return [(r.seconds, r.validation.loss) for r in train(run) if r.validation]
+
+
+def _plainly(logits_of: Callable[[Tensor], Tensor], model: nn.Module, data: Splits) -> Curve:
+    validation = data.validation.ids
+
+    def loss() -> float:
+        total = 0.0
+        with torch.inference_mode():
+            for inputs, targets in ordered_windows(validation, plain.N_CTX, 64):
+                logits = logits_of(inputs).flatten(0, 1)
+                total += F.cross_entropy(logits, targets.flatten(), reduction="sum").item()
+        return total / (len(validation) - 1)
+
+    return list(plain.trained(logits_of, model, data.train.ids, loss))
+
+
+def _logits_of(model: nn.Module) -> Callable[[Tensor], Tensor]:
+    def call(ids: Tensor) -> Tensor:
+        logits: Tensor = model(ids).logits
+        return logits
+
+    return call
+
+
+def _stepper(
+    model: nn.Module, logits_of: Callable[[Tensor], Tensor], window: Tensor
+) -> Callable[[], None]:
+    optimizer = AdamW(model.parameters(), lr=1e-4, fused=True)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(logits_of(window[:, :-1]).flatten(0, 1), window[:, 1:].flatten())
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        loss.item()
+
+    return step
+
+
+def _several(action: Callable[[], object]) -> Callable[[], None]:
+    def turn() -> None:
+        for _ in range(STEPS_PER_TURN):
+            action()
+
+    return turn
