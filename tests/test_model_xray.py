@@ -55,9 +55,7 @@ def floats(buffer: bytes) -> np.ndarray:
         ("blocks.1", ["blocks.1.attn_out", "blocks.1.mlp_out"]),
     ],
 )
-def test_a_part_that_is_off_adds_nothing(
-    backend: GPTBackend, part: str, silent: list[str]
-) -> None:
+def test_a_part_that_is_off_adds_nothing(backend: GPTBackend, part: str, silent: list[str]) -> None:
     ids = LETTERS.encode("dbebf")
     whole, without = backend.activations(ids), backend.activations(ids, [part])
     for name in silent:
@@ -165,9 +163,7 @@ def test_what_moves_by_hand() -> None:
 
 
 @pytest.mark.parametrize(("text", "said"), [("", "Type some words"), ("xyz", "'x'")])
-def test_a_text_without_tokens_gives_a_sentence(
-    backend: GPTBackend, text: str, said: str
-) -> None:
+def test_a_text_without_tokens_gives_a_sentence(backend: GPTBackend, text: str, said: str) -> None:
     asked = SeenThrough(backend, text)
     assert said in xray(asked, "embed", None)["error"]
     assert effect(asked, None)["shares"] is None

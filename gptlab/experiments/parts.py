@@ -23,7 +23,7 @@ from gptlab.variants import VARIANTS
 
 SIZES = GPTConfig(d_vocab=2048, n_ctx=64, d_model=96, n_layers=4, n_heads=4)
 DEEP = replace(SIZES, d_model=48, d_mlp=0, n_layers=12)
-STEPS = 800
+STEPS = 400
 RECIPE = Recipe(batch_size=16, lr=0.015)
 CASES: dict[str, tuple[str, GPTConfig]] = {name: (name, SIZES) for name in VARIANTS} | {
     "12 blocks": ("whole", DEEP),

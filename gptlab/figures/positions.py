@@ -84,7 +84,7 @@ def products_by_distance(
 @style.styled
 def beyond_trained_length(
     curves: Mapping[str, ArrayLike],
-    positions: Sequence[float],
+    positions: Sequence[int],
     n_trained: int,
     *,
     unit: str,
@@ -195,7 +195,7 @@ def _products_in_words(
 
 
 def _beyond_in_words(
-    lines: Mapping[str, NDArray[np.float64]], positions: Sequence[float], n: int, unit: str
+    lines: Mapping[str, NDArray[np.float64]], positions: Sequence[int], n: int, unit: str
 ) -> str:
     inside = np.asarray(positions) < n
     said = [_("{unit}, before and after the trained length of {n} positions.", unit=unit, n=n)]

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from gptlab.site import page as site_page
+from gptlab.site.page import page as rendered
 from gptlab.widgets import ModelXRay
 from gptlab.widgets.backends import open_models
 from gptlab.widgets.model_xray_numbers import SeenThrough, effect, moved
 from tests.browser.conftest import HOSTILE
 from tests.browser.kernel import mounted
 from tests.browser.widget_readings import cells, eventually, share, typed
+from tools.notebooks import METADATA
+
+pytestmark = pytest.mark.browser
 
 SENTENCE = "The king loves the queen"
 
@@ -97,9 +100,7 @@ def test_a_hostile_text_is_shown_and_not_run(view: Locator) -> None:
 
 @pytest.mark.parametrize("width", [400, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_wherever_it_stands(
-    view: Locator, scheme: str, width: int, tmp_path: Path
-) -> None:
+def test_it_fits_wherever_it_stands(view: Locator, scheme: str, width: int, tmp_path: Path) -> None:
     view.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     view.page.set_viewport_size({"width": width, "height": 900})
     view.page.wait_for_timeout(200)
@@ -111,12 +112,14 @@ def test_a_page_from_disk_computes_what_torch_computes(
     page: Page, errors: list[str], tmp_path: Path
 ) -> None:
     data, metadata = ModelXRay(SENTENCE)._repr_mimebundle_()
+    data.pop("application/vnd.jupyter.widget-view+json")
     output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
     cell = nbformat.v4.new_code_cell("ModelXRay()", outputs=[output])
     book = tmp_path / "xray.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), book)
+    title = nbformat.v4.new_markdown_cell("# 10 · X-ray")
+    nbformat.write(nbformat.v4.new_notebook(cells=[title, cell], metadata=METADATA), book)
     target = tmp_path / "xray.html"
-    target.write_text(site_page.page(book), encoding="utf-8")
+    target.write_text(rendered(book).text, encoding="utf-8")
     page.goto(target.as_uri())
     mount = page.locator(".gptlab-mount").first
     mount.scroll_into_view_if_needed()
