@@ -160,9 +160,7 @@ def _each_block(model: GPT, part: str, make: Callable[[Block], nn.Module]) -> GP
 VARIANTS: dict[str, Callable[[GPTConfig, torch.Generator], GPT]] = {
     "whole": lambda cfg, generator: GPT(cfg, generator=generator),
     "no residual": lambda cfg, generator: GPT(cfg, residual=replace, generator=generator),
-    "neither": lambda cfg, generator: GPT(
-        cfg, norm=NoNorm, residual=replace, generator=generator
-    ),
+    "neither": lambda cfg, generator: GPT(cfg, norm=NoNorm, residual=replace, generator=generator),
     "no LayerNorm": lambda cfg, generator: GPT(cfg, norm=NoNorm, generator=generator),
     "no attention": without_attention,
     "no MLP": without_mlp,

@@ -120,8 +120,8 @@ def prose_beside_the_catalogue(source: str) -> list[str]:
         name = getattr(getattr(node, "func", None), "id", "")
         if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and name in TRANSLATES):
             fine.update(ast.walk(node))
-        elif isinstance(node, ast.keyword) and node.arg == "loc":
-            fine.add(node.value)  # matplotlib's "lower left"
+        elif isinstance(node, ast.keyword) and node.arg in ("loc", "textcoords"):
+            fine.add(node.value)  # matplotlib's "lower left" and "offset points"
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             fine.add(node.value)
     return [

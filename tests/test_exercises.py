@@ -33,7 +33,7 @@ MEASURED: dict[Callable[..., Exercise], dict[str, float]] = {
     lesson_00.shuffled_tokens: {"in_order": 4.9, "shuffled": 7.1, "frequencies": 6.0},
     lesson_00.longer_sentence: {"largest_change": 1e-7},
 }
-EVERY = [builder for lesson in ("00", "01") for builder in exercises_of(lesson)]
+EVERY = [builder for lesson in ("00", "01", "02") for builder in exercises_of(lesson)]
 MULTIPLE = pytest.mark.parametrize("build", EVERY, ids=name_of)
 
 

@@ -265,7 +265,10 @@ def test_ctrl_c_keeps_what_is_done(
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["induktion"], "one of induction"), (["check", "--out", "nowhere"], "nothing is recorded")],
+    [
+        (["induktion"], "expected an experiment, one of"),
+        (["check", "--out", "nowhere"], "nothing is recorded"),
+    ],
 )
 def test_what_cannot_be_done_is_explained(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]

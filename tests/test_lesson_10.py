@@ -8,7 +8,7 @@ from torch.nn import functional as F
 import gptlab
 from gptlab import GPT, GPTConfig, figures, sizes, style, variants
 from gptlab.exercises import lesson_10
-from gptlab.experiments import parts
+from gptlab.experiments import Numbers, parts
 from gptlab.layers import NoNorm
 
 CFG = GPTConfig(d_vocab=11, n_ctx=8, d_model=8, n_layers=2, n_heads=2)
@@ -126,7 +126,7 @@ def test_without_bends_and_with_fixed_weights_the_blocks_are_linear() -> None:
 
 def test_costs_are_rises_over_the_whole_model() -> None:
     """A loss of 5 for all, and of 6 for one case: that case costs 1."""
-    runs = [dict.fromkeys(parts.CASES, 5.0) | {"no MLP": 6.0} for _ in range(2)]
+    runs: list[Numbers] = [{**dict.fromkeys(parts.CASES, 5.0), "no MLP": 6.0} for _ in range(2)]
     runs[1]["no MLP"] = 5.5
     rises = parts.costs(runs)
     assert rises["no MLP"] == [1.0, 0.5]
@@ -145,9 +145,9 @@ def test_the_experiment_names_cases_that_exist() -> None:
 
 def test_reach_leaves_empty_what_is_not_connected() -> None:
     picture = figures.reach({"MLP": np.eye(3), "attention": np.tri(3)}, ["a", "b", "c"])
-    images = [axes.get_images()[0].get_array() for axes in picture.axes[:2]]
-    assert np.ma.getmaskarray(images[0]).sum() == 6
-    assert np.ma.getmaskarray(images[1]).sum() == 3
+    shown = [axes.get_images()[0].get_array() for axes in picture.axes[:2]]
+    n_empty = [int(np.ma.getmaskarray(np.ma.asarray(grid)).sum()) for grid in shown]
+    assert n_empty == [6, 3]
     assert (
         "MLP: 3 links between positions, 3 of them from a position to itself" in picture.description
     )

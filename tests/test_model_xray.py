@@ -77,7 +77,7 @@ def test_switching_a_head_off_is_what_the_attention_explorer_does(backend: GPTBa
 
 def test_all_heads_off_leave_the_bias_alone(backend: GPTBackend) -> None:
     seen = backend.activations(LETTERS.encode("abc"), ["blocks.0.attn.0", "blocks.0.attn.1"])
-    bias = backend.model.blocks[0].attn.b_O.detach().numpy()
+    bias = backend.model.get_parameter("blocks.0.attn.b_O").detach().numpy()
     np.testing.assert_allclose(seen["blocks.0.attn_out"], np.tile(bias, (3, 1)), atol=1e-7)
 
 
@@ -100,10 +100,10 @@ def test_lengths_and_vectors_are_what_the_probes_say(backend: GPTBackend) -> Non
     answer = xray(asked, "blocks.1.mlp", 2)
     with gptlab.capture(backend.model) as seen, torch.no_grad():
         backend.model(torch.tensor([answer["ids"]]))
+        theirs = seen["blocks.1.resid_mid"][0, 2]
+        normed = backend.model.get_submodule("blocks.1.ln2")(theirs)
     lengths = dict(answer["norms"])
-    theirs = seen["blocks.1.resid_mid"][0, 2]
     assert lengths["blocks.1.resid_mid"] == pytest.approx(float(theirs.norm()), rel=1e-5)
-    normed = backend.model.blocks[1].ln2(theirs)
     assert lengths["blocks.1.ln2"] == pytest.approx(float(normed.norm()), rel=1e-5)
     assert list(lengths) == stages(asked)
     for name, axis, buffer in answer["vectors"]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import traitlets
+from transformers import GPT2Config, GPT2LMHeadModel
 
 import gptlab.widgets
 from gptlab import checkpoints, style
@@ -17,7 +18,7 @@ from gptlab.gpt import GPT
 from gptlab.positions import RotaryPositions, sinusoids
 from gptlab.untrained import untrained_twin
 from gptlab.widgets import PositionExplorer
-from gptlab.widgets.backends import Backend, GPTBackend
+from gptlab.widgets.backends import GPTBackend, HuggingFaceBackend
 from gptlab.widgets.position_explorer_answers import (
     MOST_TOKENS,
     TABLES,
@@ -109,15 +110,9 @@ def test_a_text_without_tokens_gives_a_sentence(model: OrderedModel, text: str, 
 
 
 def test_a_model_of_another_library_is_refused() -> None:
-    class Other(GPTBackend):
-        pass
-
-    class Foreign:
-        tokenizer = LETTERS
-
-    assert OrderedModel(Other(small(), LETTERS))
-    foreign: Backend = Foreign()  # type: ignore[assignment]
-    with pytest.raises(TypeError, match="whose positions can be taken away, got a Foreign"):
+    config = GPT2Config(vocab_size=9, n_positions=8, n_embd=8, n_layer=1, n_head=2)
+    foreign = HuggingFaceBackend(GPT2LMHeadModel(config), LETTERS)
+    with pytest.raises(TypeError, match="can be taken away, got a HuggingFaceBackend"):
         OrderedModel(foreign)
 
 

@@ -28,7 +28,7 @@ def french(english: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("english", "expected"), zip(translation.ENGLISH, translation.FRENCH, strict=True)
+    ("english", "expected"), [*zip(translation.ENGLISH, translation.FRENCH, strict=True)]
 )
 def test_the_articles_three_sentences_are_in_the_language(english: str, expected: str) -> None:
     assert french(english.lower().replace(".", " .")) == expected
@@ -139,7 +139,7 @@ def test_a_translator_learns_a_few_sentences_and_counts_its_passes() -> None:
     model = EncDec(sizes(d_model=32), generator=torch.Generator().manual_seed(0))
     lessons = translation.shapes(few(), WORDS)
     generator = torch.Generator().manual_seed(0)
-    losses = [*translation.study(model, lessons, 60, generator=generator, batch_size=8)]
+    losses = [*translation.study(model, lessons, 150, generator=generator, batch_size=8)]
     assert losses[-1] < 0.2 < losses[0]
     assert translation.exact_share(model, few(), WORDS) == 1.0
     made = translation.translate(model, few()[0].english, WORDS)

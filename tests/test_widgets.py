@@ -18,14 +18,17 @@ from gptlab.tokenizers import ByteBPE, CharTokenizer, gpt2
 from gptlab.widgets import (
     AttentionExplorer,
     CheckpointSlider,
+    CosineCalculator,
     LabWidget,
     ModelXRay,
     NextToken,
     PositionExplorer,
     TokenExplorer,
+    VectorExplorer,
     base,
     models,
     tokens,
+    vector_explorer,
 )
 from gptlab.widgets.checkpoint_slider import VIEWS
 from gptlab.widgets.counting import MOST_REPLAYED, MOST_TOKENS, counted
@@ -46,6 +49,8 @@ ANSWERS = {
     ModelXRay: "xray",
     PositionExplorer: "positions",
     CheckpointSlider: "checkpoints",
+    CosineCalculator: "cosine",
+    VectorExplorer: "vectors",
 }
 """The module of `js/answers` that answers each widget in a page."""
 WIDGETS = list(ANSWERS)
@@ -125,7 +130,8 @@ def test_no_widget_needs_the_network_or_writes_markup(widget: type[LabWidget]) -
 def test_no_words_of_a_widget_bypass_the_catalogue(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert untranslated(source) == []
-    assert set(prose_beside_the_catalogue(source)) <= {tokens.EXAMPLE, models.EXAMPLE}
+    examples = {tokens.EXAMPLE, models.EXAMPLE, vector_explorer.EXAMPLE}
+    assert set(prose_beside_the_catalogue(source)) <= examples
 
 
 @pytest.mark.parametrize("widget", WIDGETS)

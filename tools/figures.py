@@ -11,15 +11,20 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from statistics import fmean
 
 import torch
 
 import gptlab
-from gptlab import GPT, checkpoints, corpora, figures, style, tokenizers
+from gptlab import GPT, checkpoints, corpora, figures, style, tokenizers, vectors
 from gptlab.catalogue import text as _
+from gptlab.experiments import parts, recorded
 from gptlab.files import write_atomically
+from gptlab.positions import sinusoids
 from gptlab.style import Picture
 from gptlab.tokenizers import ByteBPE, Tokenizer
+from gptlab.untrained import untrained_twin
+from gptlab.vectors import wordlists
 
 FOLDER = Path(__file__).resolve().parents[1] / "figures"
 MODEL = "shakespeare"
@@ -90,6 +95,37 @@ def costs_of_languages() -> Picture:
     return figures.token_costs({_("tokens for the same sentence"): costs})
 
 
+def likeness() -> Picture:
+    """Draw the cosines of random pairs, of opposites and of synonyms, as lesson 2 does."""
+    glove = vectors.glove(20_000)
+    kinds = {_("opposites"): wordlists.ANTONYMS, _("synonyms"): wordlists.SYNONYMS}
+    means = {kind: fmean(glove.cosine(*pair) for pair in pairs) for kind, pairs in kinds.items()}
+    drawn = {
+        _("GloVe"): glove.random_cosines(20_000),
+        _("GloVe, mean removed"): glove.centred().random_cosines(20_000),
+    }
+    return figures.cosine_histogram(drawn, means)
+
+
+def position_tables() -> Picture:
+    model = gptlab.load(MODEL, device="cpu")[0]
+    tables = {
+        _("sinusoidal"): sinusoids(model.cfg.n_ctx, model.cfg.d_model),
+        _("learned"): learned_positions(model),
+        _("untrained (control)"): learned_positions(untrained_twin(model)),
+    }
+    return figures.position_tables(tables)
+
+
+def learned_positions(model: GPT) -> torch.Tensor:
+    return model.get_parameter("positions.W_pos").detach()
+
+
+def costs_of_parts() -> Picture:
+    """Draw the recorded experiment of lesson 10."""
+    return figures.costs_of_parts(parts.costs([run.numbers for run in recorded("parts").runs]))
+
+
 def own_tokenizer() -> ByteBPE:
     tokenizer = gptlab.load(MODEL, device="cpu")[1]
     if not isinstance(tokenizer, ByteBPE):
@@ -104,6 +140,9 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "01_merge_replay": merge_replay,
     "01_costs_against_merges": costs_against_merges,
     "01_costs_of_languages": costs_of_languages,
+    "02_likeness": likeness,
+    "03_position_tables": position_tables,
+    "10_costs_of_parts": costs_of_parts,
 }
 
 

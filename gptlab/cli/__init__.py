@@ -1,4 +1,4 @@
-"""The command line: `gptlab train`, `eval`, `sample`, `export`, `data`, `doctor`."""
+"""The command line: `gptlab train`, `eval`, `sample`, `export`, `experiment`, `data`, `doctor`."""
 
 from gptlab.cli.main import main
 

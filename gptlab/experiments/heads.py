@@ -78,17 +78,16 @@ def learned(
 
 
 def _measure(seed: int, progress: Progress) -> Numbers:
-    found: Numbers = {}
-    done, n = 0, len(PLACES) * len(N_HEADS)
-    for name, places in PLACES.items():
-        losses = []
-        for n_heads in N_HEADS:
-            losses.append(
-                learned(places, n_heads, seed, lambda share, d=done: progress((d + share) / n))
-            )
-            done += 1
-        found[name] = losses
-    return found
+    trainings = [(name, n_heads) for name in PLACES for n_heads in N_HEADS]
+    losses: dict[str, list[float]] = {name: [] for name in PLACES}
+    for done, (name, n_heads) in enumerate(trainings):
+        part = _part_of(progress, done, len(trainings))
+        losses[name].append(learned(PLACES[name], n_heads, seed, part))
+    return {**losses}
+
+
+def _part_of(progress: Progress, done: int, n: int) -> Progress:
+    return lambda share: progress((done + share) / n)
 
 
 def _verdict(found: Sequence[Numbers]) -> str:

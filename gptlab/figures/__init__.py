@@ -20,7 +20,6 @@ from gptlab.figures.tokens import changed_vectors, token_costs
 from gptlab.figures.vectors import (
     arrow_sum,
     cosine_histogram,
-    cosine_matrices,
     measured_curves,
     word_map,
     word_space,
@@ -39,7 +38,6 @@ __all__ = [
     "changed_vectors",
     "colour_limit",
     "cosine_histogram",
-    "cosine_matrices",
     "costs_of_parts",
     "course_map",
     "gradients_by_block",

@@ -101,7 +101,7 @@ def lens_grid(
         interpolation="nearest",
     )  # fmt: skip
     for (stage, position), share in np.ndenumerate(grid):
-        ink = style.ink_on(image.cmap(image.norm(share)))
+        ink = style.ink_on(style.patterns()(float(share)))
         said = style.drawable(best[stage][position])
         axes.text(position, stage, said, ha="center", va="center", color=ink, fontsize=12)
     axes.set_xticks(range(len(tokens)), [style.drawable(token) for token in tokens])
@@ -162,7 +162,7 @@ def alignment(pattern: ArrayLike, source: Sequence[str], target: Sequence[str]) 
     )
     for (row, column), share in np.ndenumerate(grid):
         if share >= 0.01:
-            ink = style.ink_on(image.cmap(image.norm(share)))
+            ink = style.ink_on(style.patterns()(float(share)))
             axes.text(
                 column, row, f"{100 * share:.0f}", ha="center", va="center", color=ink, fontsize=11
             )

@@ -33,7 +33,7 @@ def bends(x: ArrayLike, panels: Mapping[str, Mapping[str, ArrayLike]]) -> Pictur
             axes.plot(places, values, line, label=name)
         axes.axhline(0, color=style.QUIET, linewidth=0.8)
         axes.set_title(title)
-        axes.set_xlabel("x")
+        axes.set_xlabel(_("input x"))
         axes.legend()
     return picture
 

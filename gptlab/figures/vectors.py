@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
@@ -16,8 +15,6 @@ from gptlab.catalogue import text as _
 from gptlab.style import Picture
 
 MARKERS = "osD^vP*"  # groups are told apart by shape too
-DIVERGING = "PuOr"  # both ends differ for colour-blind readers, the middle is white
-MOST_IN_CELLS = 12  # words up to which a matrix shows its numbers
 
 
 @style.styled
@@ -63,7 +60,7 @@ def _scatter(axes: Axes, points: np.ndarray, words: Sequence[str], groups: Seque
         x, y = points[mine].T
         axes.scatter(x, y, color=colour, marker=marker, s=28, label=group)
     for word, (x, y) in zip(words, points, strict=True):
-        axes.annotate(style.drawable(word), (x, y), (4, 3), textcoords="offset points", fontsize=9)
+        axes.text(x, y, f" {style.drawable(word)}", va="bottom", fontsize=9)
     axes.margins(0.14)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -106,62 +103,8 @@ def word_space(points: ArrayLike, words: Sequence[str], groups: Sequence[str]) -
 
 
 @style.styled
-def cosine_matrices(matrices: Mapping[str, ArrayLike], words: Sequence[str]) -> Picture:
-    """Draw how every word compares with every other, from −1 (purple's end) to 1.
-
-    Args:
-        matrices: Title to cosines, word × word.
-        words: The words.
-
-    Raises:
-        ValueError: A matrix has not one row and one column for each word.
-    """
-    grids = {title: np.asarray(grid, dtype=float) for title, grid in matrices.items()}
-    for title, grid in grids.items():
-        if grid.shape != (len(words), len(words)):
-            raise ValueError(
-                f"{title}: expected {len(words)} × {len(words)} cosines, got shape {grid.shape}. "
-                "Make them with pairwise(table.rows(words))."
-            )
-    size = min(2.2 + 0.5 * len(words), style.FIGURE_WIDTH / len(grids))
-    picture = Picture(
-        figsize=(style.FIGURE_WIDTH, size + 0.6),
-        description=" ".join(_cosines_in_words(t, grid, words) for t, grid in grids.items()),
-    )
-    row = picture.subplots(1, len(grids), squeeze=False, sharey=True)[0]
-    names = [style.drawable(word) for word in words]
-    for axes, (title, grid) in zip(row, grids.items(), strict=True):
-        image = axes.imshow(grid, cmap=DIVERGING, vmin=-1, vmax=1)
-        axes.set_title(title)
-        axes.set_xticks(range(len(words)), names, rotation=90)
-        axes.grid(False)
-        axes.tick_params(length=0)
-        if len(words) <= MOST_IN_CELLS:
-            _numbers(axes, grid)
-    row[0].set_yticks(range(len(words)), names)
-    picture.colorbar(image, ax=row.tolist(), label=_("cosine"), shrink=0.8)
-    return picture
-
-
-def _numbers(axes: Axes, grid: np.ndarray) -> None:
-    colours = matplotlib.colormaps[DIVERGING]
-    for (row, column), value in np.ndenumerate(grid):
-        ink = style.ink_on(colours((value + 1) / 2))
-        axes.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=10)
-
-
-def _cosines_in_words(title: str, grid: np.ndarray, words: Sequence[str]) -> str:
-    pairs = [
-        f"{words[i]}–{words[j]} {grid[i, j]:.2f}"
-        for i in range(len(words))
-        for j in range(i + 1, len(words))
-    ][:60]
-    return _("{title}: cosines {pairs}.", title=title, pairs=", ".join(pairs))
-
-
-@style.styled
 def cosine_histogram(
-    distributions: Mapping[str, ArrayLike], marks: Mapping[str, float] | None = None
+    distributions: Mapping[str, ArrayLike], marks: Mapping[str, int | float] | None = None
 ) -> Picture:
     """Draw how cosines are spread, and where some pairs stand.
 
@@ -222,7 +165,7 @@ def arrow_sum(points: ArrayLike, words: Sequence[str], found: ArrayLike) -> Pict
     axes.scatter([x for x, _y in places[:4]], [y for _x, y in places[:4]], color=style.INK)
     axes.scatter(end[0], end[1], color=style.VERMILION, marker="x", s=80, zorder=3)
     for word, point in zip(words, (start, minus, plus, answer), strict=True):
-        axes.annotate(word, point, (7, 5), textcoords="offset points")
+        axes.text(point[0], point[1], f" {style.drawable(word)}", va="bottom")
     axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.2)
     axes.set_xlabel(_("first direction of the plane"))
@@ -237,7 +180,7 @@ def measured_curves(
     *,
     across: str,
     up: str,
-    baseline: tuple[str, float] | None = None,
+    baseline: tuple[str, int | float] | None = None,
 ) -> Picture:
     """Draw a measure at several places, such as layers; with several rows, mean and spread.
 

@@ -22,7 +22,7 @@ Scores = Mapping[str, Float[Tensor, "layer head"]]
 
 
 def role_scores(
-    model: GPT, texts: Int[Tensor, "batch pos"], doubled: Int[Tensor, "batch twice"]
+    model: GPT, texts: Int[Tensor, "batch pos"], doubled: Int[Tensor, "rows twice"]
 ) -> dict[str, Float[Tensor, "layer head"]]:
     """Measure how much of its attention every head gives to the place of each role.
 

@@ -151,7 +151,8 @@ def halves(sentences: Iterable[Sentence]) -> tuple[list[Sentence], list[Sentence
         of `ENGLISH` among it.
     """
     kept = {spaced(text) for text in ENGLISH}
-    learned, tested = [], []
+    learned: list[Sentence] = []
+    tested: list[Sentence] = []
     for sentence in sentences:
         number = 0
         for sign in str(sentence).encode():

@@ -52,7 +52,7 @@ def scores_by_labels(
 
     Args:
         features: text × feature, an array or one of scipy's sparse matrices. An array's columns
-            are scaled to spread 1 by these texts, which needs no label.
+            are scaled to mean 0 and spread 1, which needs no label.
         labels: One per text.
         held_out: Texts that are never fitted to, with the same features.
         held_out_labels: Theirs.
@@ -66,8 +66,8 @@ def scores_by_labels(
     from sklearn.linear_model import LogisticRegression
 
     if isinstance(features, np.ndarray):
-        spread = features.std(axis=0) + 1e-9
-        features, held_out = features / spread, held_out / spread
+        mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+        features, held_out = (features - mean) / spread, (held_out - mean) / spread
     known = np.asarray(labels)
     scores = np.zeros((n_draws, len(sizes)))
     for draw in range(n_draws):

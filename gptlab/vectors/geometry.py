@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from torch import Tensor
 
-Measure = Callable[[ArrayLike, ArrayLike], float]
+Numbers = Sequence[Any] | np.ndarray | Tensor
+"""A list, tuple, array or tensor of numbers, or of rows of them."""
+Measure = Callable[[Numbers, Numbers], float]
 
 EXAMPLE = {
     "cat": (0.2, -0.1, 0.5, 0.3),
@@ -17,7 +20,7 @@ EXAMPLE = {
 """Three vectors of four numbers that an article made up to explain word vectors."""
 
 
-def dot(a: ArrayLike, b: ArrayLike) -> float:
+def dot(a: Numbers, b: Numbers) -> float:
     """Multiply two vectors number by number and add up: Σᵢ aᵢ bᵢ.
 
     Example:
@@ -27,7 +30,7 @@ def dot(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.asarray(a, dtype=float) @ np.asarray(b, dtype=float))
 
 
-def cosine(a: ArrayLike, b: ArrayLike) -> float:
+def cosine(a: Numbers, b: Numbers) -> float:
     """Return the cosine of the angle between two vectors: a·b / (|a| |b|).
 
     Returns:
@@ -42,7 +45,7 @@ def cosine(a: ArrayLike, b: ArrayLike) -> float:
     return dot(a, b) / lengths if lengths else float("nan")
 
 
-def euclidean(a: ArrayLike, b: ArrayLike) -> float:
+def euclidean(a: Numbers, b: Numbers) -> float:
     """Return the length of the straight line between two points: √Σᵢ (aᵢ − bᵢ)².
 
     Example:
@@ -52,7 +55,7 @@ def euclidean(a: ArrayLike, b: ArrayLike) -> float:
     return float(np.linalg.norm(np.asarray(a, dtype=float) - np.asarray(b, dtype=float)))
 
 
-def manhattan(a: ArrayLike, b: ArrayLike) -> float:
+def manhattan(a: Numbers, b: Numbers) -> float:
     """Return the way along the axes between two points, also called L1: Σᵢ |aᵢ − bᵢ|.
 
     Example:
@@ -70,7 +73,7 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def pairwise(vectors: ArrayLike, measure: Measure = cosine) -> np.ndarray:
+def pairwise(vectors: Numbers, measure: Measure = cosine) -> np.ndarray:
     """Compare every vector with every other.
 
     Args:
@@ -82,7 +85,7 @@ def pairwise(vectors: ArrayLike, measure: Measure = cosine) -> np.ndarray:
 
 
 def measured(
-    vectors: Mapping[str, ArrayLike], pairs: Iterable[tuple[str, str]]
+    vectors: Mapping[str, Numbers], pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], dict[str, float]]:
     """Compare some pairs of vectors by all of `MEASURES`.
 
@@ -100,7 +103,7 @@ def measured(
     }
 
 
-def mean_cosine(vectors: ArrayLike) -> float:
+def mean_cosine(vectors: Numbers) -> float:
     """Return the mean cosine of all pairs of different vectors: (|Σ uᵢ|² − n) / (n (n − 1)).
 
     uᵢ are the vectors at length 1.
@@ -118,7 +121,7 @@ def mean_cosine(vectors: ArrayLike) -> float:
     return float((total @ total - n) / (n * (n - 1)))
 
 
-def within_and_across(vectors: ArrayLike, groups: Sequence[str]) -> tuple[float, float]:
+def within_and_across(vectors: Numbers, groups: Sequence[str]) -> tuple[float, float]:
     """Return the mean cosine of pairs of one group, and that of pairs of two groups.
 
     Args:
@@ -135,7 +138,7 @@ def within_and_across(vectors: ArrayLike, groups: Sequence[str]) -> tuple[float,
     return float(cosines[alike & is_pair].mean()), float(cosines[~alike].mean())
 
 
-def rotation(d: int, degrees: float) -> np.ndarray:
+def rotation(d: int, degrees: int | float) -> np.ndarray:
     """Turn space by one angle in each plane of two neighbouring axes, one after the other.
 
     R = G(d−2, d−1) … G(1, 2) G(0, 1), where G(i, j) turns axis i towards axis j. In the plane that

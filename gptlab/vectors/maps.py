@@ -97,7 +97,8 @@ def tsne(vectors: ArrayLike, n: int = 2, *, n_steps: int = N_STEPS) -> np.ndarra
     p = _affinities(_squared_distances(directions), perplexity=min(15.0, (n_points - 1) / 3))
     y = pca(directions, n)
     y = y / max(float(y[:, 0].std()), LEAST) * START
-    speed, gains, rate = np.zeros_like(y), np.ones_like(y), max(n_points / EXAGGERATION, 10.0)
+    speed, gains = np.zeros_like(y), np.ones_like(y)
+    rate = n_points / EXAGGERATION  # twice that is chaotic for a few points
     for step in range(n_steps):
         near = 1 / (1 + _squared_distances(y))
         np.fill_diagonal(near, 0)

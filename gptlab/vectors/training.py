@@ -24,7 +24,7 @@ class VectorStep:
 
 
 def train_vectors(
-    objective: Objective, n_steps: int, *, batch_size: int = 256, learning_rate: float = 0.02
+    objective: Objective, n_steps: int, *, batch_size: int = 256, learning_rate: int | float = 0.02
 ) -> Iterator[VectorStep]:
     """Train an objective's vectors with Adam.
 

@@ -47,7 +47,7 @@ class CosineCalculator(LabWidget):
     """How far the axes are turned, in degrees."""
 
     def __init__(
-        self, vectors: Mapping[str, Sequence[float]] | None = None, **arguments: Any
+        self, vectors: Mapping[str, Sequence[int | float]] | None = None, **arguments: Any
     ) -> None:
         chosen = EXAMPLE if vectors is None else vectors
         listed = [
@@ -58,23 +58,14 @@ class CosineCalculator(LabWidget):
 
     @traitlets.validate("vectors")
     def _valid_vectors(self, proposal: dict[str, Any]) -> list[dict[str, Any]]:
-        vectors: list[dict[str, Any]] = proposal["value"]
-        widths = {len(each["numbers"]) for each in vectors}
-        numbers = [number for each in vectors for number in each["numbers"]]
-        if not 2 <= len(vectors) <= MOST_VECTORS:
-            raise ValueError(
-                f"expected two to {MOST_VECTORS} vectors, got {len(vectors)}. Choose some of them."
-            )
-        if len(widths) != 1 or not 2 <= min(widths) <= MOST_NUMBERS:
-            raise ValueError(
-                f"expected vectors of one width, two to {MOST_NUMBERS} numbers, got widths "
-                f"{sorted(widths)}. Give each vector equally many numbers."
-            )
-        if not all(math.isfinite(number) and abs(number) <= FARTHEST for number in numbers):
-            raise ValueError(f"expected numbers from −{FARTHEST} to {FARTHEST}, got {numbers}.")
-        for each in vectors:
-            checked_text(each["name"])
-        return vectors
+        check_vectors(proposal["value"])
+        return list(proposal["value"])
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the page sent; vectors that cannot be drawn stop here, before they are kept."""
+        if "vectors" in sync_data:
+            check_vectors(sync_data["vectors"])
+        super().set_state(sync_data)
 
     @traitlets.default("words")
     def _words(self) -> dict[str, str]:
@@ -84,3 +75,30 @@ class CosineCalculator(LabWidget):
         """Draw the vectors in the turned axes, and all measures of all pairs."""
         vectors = {each["name"]: each["numbers"] for each in self.vectors}
         return draw(vectors, self.angle, type(self).__name__)
+
+
+def check_vectors(vectors: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse vectors that cannot be drawn.
+
+    Raises:
+        ValueError: There are too few or too many vectors or numbers, one is not finite or too
+            large, or a name holds a lone surrogate.
+    """
+    widths = {len(each["numbers"]) for each in vectors}
+    numbers = [number for each in vectors for number in each["numbers"]]
+    if not 2 <= len(vectors) <= MOST_VECTORS:
+        raise ValueError(
+            f"expected two to {MOST_VECTORS} vectors, got {len(vectors)}. Choose some of them."
+        )
+    if len(widths) != 1 or not 2 <= min(widths) <= MOST_NUMBERS:
+        raise ValueError(
+            f"expected vectors of one width, two to {MOST_NUMBERS} numbers, got widths "
+            f"{sorted(widths)}. Give each vector equally many numbers."
+        )
+    if not all(math.isfinite(number) and abs(number) <= FARTHEST for number in numbers):
+        raise ValueError(
+            f"expected numbers from −{FARTHEST} to {FARTHEST}, got {numbers}. Divide all by one "
+            "number: no cosine changes."
+        )
+    for each in vectors:
+        checked_text(each["name"])

@@ -14,10 +14,10 @@ from gptlab.style import Picture
 from gptlab.vectors import MEASURES, measured, rotation
 from gptlab.widgets.cosine_calculator_words import measure_words
 
-Vectors = Mapping[str, Sequence[float]]
+Vectors = Mapping[str, Sequence[int | float]]
 
 
-def draw(vectors: Vectors, angle: float, title: str) -> Picture:
+def draw(vectors: Vectors, angle: int | float, title: str) -> Picture:
     """Draw vectors in turned axes, beside all measures of all pairs.
 
     Args:
@@ -60,7 +60,7 @@ def table(turned: Mapping[str, np.ndarray]) -> list[list[str]]:
 
 
 def in_words(
-    turned: Mapping[str, np.ndarray], rows: Sequence[Sequence[str]], angle: float, title: str
+    turned: Mapping[str, np.ndarray], rows: Sequence[Sequence[str]], angle: int | float, title: str
 ) -> str:
     """Say the vectors and the measures of every pair."""
     vectors = "; ".join(
@@ -76,7 +76,7 @@ def in_words(
     return f"{first}\n{pairs}."
 
 
-def _arrows(axes: Axes, vectors: Vectors, angle: float) -> None:
+def _arrows(axes: Axes, vectors: Vectors, angle: int | float) -> None:
     most = 1.15 * max(1.0, *(abs(number) for each in vectors.values() for number in each))
     for row in rotation(2, angle):  # an axis, as seen in the axes before
         axes.plot(*np.outer(row, [-2 * most, 2 * most]), color=style.LINE, lw=1.2, zorder=0)
@@ -84,7 +84,7 @@ def _arrows(axes: Axes, vectors: Vectors, angle: float) -> None:
         colour = style.PALETTE[number % len(style.PALETTE)]
         arrow = {"arrowstyle": "->", "color": colour, "lw": 2.4}
         axes.annotate("", xy=(x, y), xytext=(0, 0), arrowprops=arrow)
-        axes.annotate(style.drawable(name), (x, y), (5, 5), textcoords="offset points")
+        axes.text(x, y, f" {style.drawable(name)}", va="bottom")
     axes.set(xlim=(-most, most), ylim=(-most, most), aspect="equal")
     axes.grid(False)
 

@@ -87,9 +87,10 @@ def explored(
         them. Numbers are float32 bytes.
     """
     asked = {"text": text, "word": word, "method": method}
-    vectors = {each: look_up(each) for each in words_of(text)}
-    words = [each for each, vector in vectors.items() if vector is not None]
-    missing = [each for each in vectors if each not in words]
+    typed = words_of(text)
+    vectors = {each: row for each in typed if (row := look_up(each)) is not None}
+    words = [*vectors]
+    missing = [each for each in typed if each not in vectors]
     chosen = word if word in words else (words[0] if words else "")
     near = table.neighbours(vectors[chosen], N_NEAR, without=[chosen]) if chosen else []
     mapped = [*words, *(each for each, _ in near if each not in words)]
@@ -132,6 +133,8 @@ def summed(
     start, minus, plus = (np.asarray(vector) for vector in vectors)
     end = start - minus + plus
     near = table.neighbours(end, N_SUM, without=() if with_inputs else asked)
+    if not near:  # the table holds nothing but the three
+        return said | {"near": [], "cosines": b"", "points": b""}
     plane = pca(np.stack([start, minus, plus, table[near[0][0]], end]))
     cosines = [cosine for _, cosine in near]
     return said | {

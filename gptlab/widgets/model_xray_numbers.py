@@ -187,8 +187,8 @@ def vectors(asked: SeenThrough, part: str, at: int) -> list[tuple[str, str, NDAr
     axes = {"mlp.pre": "hidden", "mlp.post": "hidden"}
     found = [(n, axes.get(n, "channel"), seen[f"{prefix}.{n}"][at]) for n in names]
     if inside == "attn":
-        rows = seen[f"{prefix}.attn.pattern"][:, at]
-        found += [(f"pattern.{head}", "position", row) for head, row in enumerate(rows)]
+        patterns = seen[f"{prefix}.attn.pattern"][:, at]
+        found += [(f"pattern.{h}", "position", pattern) for h, pattern in enumerate(patterns)]
     return found
 
 

@@ -26,10 +26,8 @@ Answer = dict[str, Any]
 def draw(asked: SeenThrough, xray: Answer, effect: Answer, name: str) -> Picture:
     """Draw how long the vector is at each stage, and what the stream would say there."""
     if error := xray["error"]:
-        picture = Picture(
-            figsize=(style.FIGURE_WIDTH, SENTENCE),
-            description=f"ModelXRay: {quoted(xray['text'])} {error}",
-        )
+        size = (style.FIGURE_WIDTH, SENTENCE)
+        picture = Picture(figsize=size, description=in_words(asked, xray, effect, name))
         picture.text(0.02, 0.5, style.drawable(error), va="center")
         return picture
     stages = [(stage, length) for stage, length in xray["norms"] if not stage.endswith("resid_pre")]
@@ -83,6 +81,8 @@ def title(asked: SeenThrough, xray: Answer, name: str) -> str:
 
 def in_words(asked: SeenThrough, xray: Answer, effect: Answer, name: str) -> str:
     """Say what the picture shows."""
+    if error := xray["error"]:
+        return f"ModelXRay: {quoted(xray['text'])}\n{error}"
     guesses = "; ".join(
         f"{stage_name(stage)}: {guess}" for stage, guess in guesses_of(asked, xray).items()
     )

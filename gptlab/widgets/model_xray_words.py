@@ -34,8 +34,7 @@ def _part_words() -> dict[str, str]:
         "drawing": _("The model"),
         "drawing_note": _(
             "From top to bottom, as a token meets the parts. The arrow keys go from part to part; "
-            "each shows the shape of what it hands on and how long its vector is at the chosen "
-            "token."
+            "each says how long the vector is that it hands on at the chosen token."
         ),
         "embed": _("embedding W_E"),
         "pos_embed": _("+ positions"),

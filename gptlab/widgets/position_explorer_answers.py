@@ -172,8 +172,8 @@ def no_table() -> str:
     return _("This model learns no table of positions. Choose the sinusoidal one.")
 
 
-def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths: NDArray[np.float32] = np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1))
+def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    lengths: NDArray[np.float64] = np.linalg.norm(vectors.astype(np.float64), axis=1)
     return lengths
 
 

@@ -39,11 +39,11 @@ def draw(shuffled: Answer, table: Answer, first: int, second: int, clock: Clock)
     """
     description = in_words(shuffled, table, first, second, clock)
     picture = Picture(figsize=(style.FIGURE_WIDTH, 8.2), description=description)
-    above, below = np.ravel(picture.subfigures(2, 1, height_ratios=[1, 1]))
+    above, below = picture.subfigures(2, 1, squeeze=False)[:, 0]
     _draw_bars(above, shuffled)
-    map_part, curve_part, clock_part = np.ravel(
-        below.subfigures(1, 3, width_ratios=[1.1, 1.2, 0.9])
-    )
+    map_part, curve_part, clock_part = below.subfigures(
+        1, 3, squeeze=False, width_ratios=[1.1, 1.2, 0.9]
+    )[0]
     if table["error"]:
         map_part.text(0.05, 0.5, style.drawable(table["error"]), wrap=True)
     else:

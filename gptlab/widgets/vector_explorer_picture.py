@@ -28,9 +28,7 @@ def draw(answer: dict[str, Any], added: dict[str, Any], title: str) -> Picture:
         for number, (word, (x, y)) in enumerate(zip(answer["mapped"], points, strict=True)):
             face = style.BLUE if number < n_own else "none"
             left.scatter([x], [y], s=30, facecolor=face, edgecolor=style.BLUE)
-            left.annotate(
-                style.drawable(word), (x, y), (4, 3), textcoords="offset points", fontsize=10
-            )
+            left.text(x, y, f" {style.drawable(word)}", va="bottom", fontsize=10)
         left.set_title(method_words()[answer["method"]])
         left.margins(0.15)
         left.set(xticks=[], yticks=[])

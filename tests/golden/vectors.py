@@ -25,7 +25,6 @@ TEXTS = (
 )
 SUMS = (("king", "man", "woman"), ("Paris ", "france", "italy"), ("king", "king", "king"),
         ("king", "", "牡丹"))  # fmt: skip
-FEW = 60  # steps of t-SNE after which rounding has not yet grown
 
 
 def cases() -> dict[str, Any]:
@@ -34,7 +33,8 @@ def cases() -> dict[str, Any]:
         + [_turn({"a": (3.0, 1.0), "b": (0.0, 0.0), "c": (-1.0, 2.0)}, 90)],
         "maps": [_map(n, d) for n, d in ((2, 5), (3, 2), (7, 50), (40, 50))],
         "explorers": [_explorer(text) for text in TEXTS]
-        + [_explorer(TEXTS[0], word="cat"), _explorer(TEXTS[0], word="nobody")],
+        + [_explorer(TEXTS[0], word="cat"), _explorer(TEXTS[0], word="nobody")]
+        + [_explorer(text, method="tsne") for text in TEXTS],
         "sums": [_sum(words, free) for words in SUMS for free in (False, True)],
     }
 
@@ -60,21 +60,18 @@ def _map(n: int, d: int) -> dict[str, Any]:
     return {
         "rows": rows.tolist(),
         "pca": pca(rows).tolist(),
-        "tsne": tsne(rows, n_steps=FEW).tolist(),
-        "n_steps": FEW,
+        "tsne": tsne(rows).tolist(),
     }
 
 
-def _explorer(text: str, word: str = "") -> dict[str, Any]:
-    widget = VectorExplorer(text, word=word)
+def _explorer(text: str, word: str = "", method: str = "pca") -> dict[str, Any]:
+    widget = VectorExplorer(text, word=word, method=method)
     return {"state": widget.state(), "answer": widget.answer}
 
 
 def _sum(words: tuple[str, str, str], with_inputs: bool) -> dict[str, Any]:
     start, minus, plus = words
-    widget = VectorExplorer(
-        "cat", start=start, minus=minus, plus=plus, with_inputs=with_inputs
-    )
+    widget = VectorExplorer("cat", start=start, minus=minus, plus=plus, with_inputs=with_inputs)
     return {"state": widget.state(), "sum": widget.sum}
 
 

@@ -44,7 +44,7 @@ function vectorsView(model, root, _signal, words) {
     if (answer === model.get("answer")) return;
     answer = model.get("answer");
     missing.textContent = now.missing.length ? filled(words.missing_here, { list: now.missing.join(", ") }) : "";
-    if (!now.words.length) missing.textContent = [missing.textContent, words.no_words].filter(Boolean).join(" ");
+    if (!now.chosen) missing.textContent = [missing.textContent, words.no_words].filter(Boolean).join(" ");
     nearPart.name(filled(words.near, { name: now.chosen || "–" }));
     chips.replaceChildren(...now.words.map((word) => chipOf(word, word === now.chosen, choose)));
     const names = { pca: words.pca, tsne: words.tsne, umap: words.umap };

@@ -48,10 +48,12 @@ export function xrayView(model, root, signal, words) {
   const proofs = xrayProofs(words, format);
   let shown = { xray: null };
   const saving = savingPart(words, "model", () => xrayFile({ ...shown, words, format, nameOf: drawing.nameOf }));
-  const right = make("div", { className: "beside" }, chosen.element, change.element, lens.element);
+  // Bars and checks look as they do beside attention; the lens looks as it does beside a next token.
+  const asAttention = (...children) => make("div", { className: "attention-view" }, ...children);
+  const right = make("div", { className: "beside" }, asAttention(chosen.element, change.element), lens.element);
   const content = make("div", { className: "content" },
-    places.element, make("div", { className: "halves" }, drawing.element, right), counts.element, proofs.element, saving.element);
-  root.append(make("div", { className: "xray-view attention-view next-token-view" }, note, alarm, content));
+    places.element, make("div", { className: "halves" }, drawing.element, right), counts.element, asAttention(proofs.element), saving.element);
+  root.append(make("div", { className: "xray-view next-token-view" }, note, alarm, content));
 
   return () => {
     const xray = model.get("xray");
@@ -71,7 +73,8 @@ export function xrayView(model, root, signal, words) {
       counts.draw(xray);
       proofs.draw(xray);
     }
-    places.draw(shown.names, within(xray.at, shown.names.length));
+    const n = shown.names.length;
+    places.draw(shown.names, within(model.get("position") ?? n - 1, n));
     drawing.draw(shown, { part: model.get("part"), off: model.get("off") });
     chosen.draw(shown, { part: xray.part, off: model.get("off"), name: drawing.nameOf(xray.part) });
     change.draw(shown, { effect: model.get("effect"), isAnswered: isAnswered(model), nameOf: drawing.nameOf });

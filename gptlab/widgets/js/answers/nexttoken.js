@@ -1,6 +1,5 @@
 import { checkedText } from "../engine/checks.js";
-import { joined } from "../lib/bytes.js";
-import { spelled } from "./spellings.js";
+import { spelled, vocabularyOf } from "./spellings.js";
 
 const readings = new WeakMap(); // of each backend, the newest
 
@@ -52,13 +51,4 @@ function encoded({ tokenizer, isCausal }, text, words) {
   if (!isCausal) return { ids: [], error: words.not_causal };
   const ids = tokenizer.encode(text);
   return { ids, error: ids.length ? "" : words.no_token };
-}
-
-/** How every token is spelled: `vocabulary` in predicting.py. */
-export function vocabularyOf({ tokenizer, dVocab }) {
-  const known = Math.min(dVocab, tokenizer.vocabSize);
-  const spellings = Array.from({ length: known }, (_, id) => tokenizer.tokenBytes(id));
-  const lengths = new Uint16Array(dVocab);
-  spellings.forEach((spelling, id) => { lengths[id] = spelling.length; });
-  return { lengths, bytes: joined(spellings) };
 }

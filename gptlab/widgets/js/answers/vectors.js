@@ -35,7 +35,7 @@ function explored(table, { text, word, method }) {
     text, word, method, words, missing, chosen, mapped,
     near: near.map((each) => each.word),
     cosines: Float32Array.from(near, (each) => each.cosine),
-    matrix: cosineMatrix(rows.slice(0, words.length)),
+    matrix: cosineMatrix(rows.slice(0, typed.length - missing.length)),
     points: Float32Array.from(points.flat()),
   };
 }

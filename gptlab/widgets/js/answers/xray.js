@@ -4,8 +4,7 @@ import { slice, zeros } from "../engine/tensors.js";
 import { fromRecorded } from "../lib/recorded.js";
 import { loneSurrogate } from "../lib/text.js";
 import { partsOf, stagesOf, switchesOf, vectorsOf } from "../lib/xraying.js";
-import { vocabularyOf } from "./nexttoken.js";
-import { spelled } from "./spellings.js";
+import { spelled, vocabularyOf } from "./spellings.js";
 
 /** @typedef {import("./backend.js").PageBackend} PageBackend */
 
@@ -81,7 +80,7 @@ class SeenThrough {
     const logits = slice(this.seen.get("logits"), at).data;
     return {
       ...answer, part: chosen, ...spelled(backend.tokenizer, ids), n_left_out, at, adds: shape.adds,
-      sizes: { ...backend.model.sizes, d_head: backend.dHead },
+      sizes: sizesOf(backend),
       ...parametersOf(backend.model.description),
       norms: stagesOf(shape).map((name) => [name, length(slice(this.seen.get(name), at).data)]),
       lens: this.lens(at),
@@ -108,6 +107,11 @@ class SeenThrough {
     });
     return { ...answer, shares };
   }
+}
+
+function sizesOf({ model: { sizes }, dHead: d_head }) {
+  const { d_vocab, n_ctx, d_model, n_layers, n_heads, d_mlp } = sizes;
+  return { d_vocab, n_ctx, d_model, n_layers, n_heads, d_head, d_mlp };
 }
 
 /** How many parameters each part has, in the order in which a token meets them. */

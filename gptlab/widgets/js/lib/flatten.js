@@ -77,7 +77,7 @@ export function tsne(rows, nSteps = N_STEPS) {
   const spread = Math.max(Math.sqrt(y.reduce((sum, [x]) => sum + (x - mean) ** 2, 0) / n), LEAST);
   y = y.map((point) => point.map((x) => (x / spread) * START));
   const [speed, gains] = [y.map(() => [0, 0]), y.map(() => [1, 1])];
-  const rate = Math.max(n / EXAGGERATION, 10);
+  const rate = n / EXAGGERATION; // twice that is chaotic for a few points
   for (let step = 0; step < nSteps; step += 1) {
     const isEarly = step < EXAGGERATED;
     const gradient = gradientOf(p, y, isEarly ? EXAGGERATION : 1);

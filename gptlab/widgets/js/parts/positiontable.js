@@ -73,7 +73,7 @@ export function positionTable(words, format, change) {
     table.draw(dots, cosines);
     proof.hidden = scheme !== "sinusoidal" || answer.scheme !== "sinusoidal";
     const deviation = Math.abs(wavesProduct(distance, opened.columns) - dots[at.second]);
-    proof.classList.toggle("wrong", !(deviation < CLOSE));
+    proof.classList.toggle("wrong", !proof.hidden && !(deviation < CLOSE));
     proof.textContent = proof.hidden ? "" : filled(words.proof_waves, { deviation: format.power(deviation) });
   }
 

@@ -39,8 +39,8 @@ export function sumPart(words, format, put) {
     const [first, second, right] = asked;
     list.replaceChildren(...near.map((word, i) => make("li", {}, make("bdi", { textContent: word }), ` ${format.fixed(cosines[i], 3)}`)));
     said.textContent = missing.length ? filled(words.sum_missing, { list: missing.join(", ") }) : filled(words.sum_is, { first, second, right });
-    picture.toggleAttribute("hidden", missing.length > 0);
-    if (missing.length) return;
+    picture.toggleAttribute("hidden", near.length === 0);
+    if (!near.length) return;
     picture.setAttribute("aria-label", filled(words.sum_picture, { first, second, right, name: near[0] }));
     const places = placesOf(points, 5);
     const [start, minus, plus, , end] = places;

@@ -47,7 +47,8 @@ export function wordMap(words, format, choose) {
     answer = next;
     at = Math.max(0, answer.mapped.indexOf(answer.chosen));
     const places = placesOf(answer.points, answer.mapped.length);
-    picture.replaceChildren(...answer.mapped.map((word, i) => pointOf(word, places[i], i < answer.words.length, word === answer.chosen, () => choose(word))));
+    const { words: { length: n_own } } = answer;
+    picture.replaceChildren(...answer.mapped.map((word, i) => pointOf(word, places[i], i < n_own, word === answer.chosen, () => choose(word))));
     fill();
     mark();
   }
