@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import matplotlib
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gptlab import style
 from gptlab.catalogue import text as _
 from gptlab.style import Picture
+
+N_COLOURS = 12
 
 
 @style.styled
@@ -31,9 +34,11 @@ def position_tables(tables: Mapping[str, ArrayLike]) -> Picture:
     panels = picture.subplots(1, len(grids), squeeze=False)[0]
     for axes, (title, grid) in zip(panels, grids.items(), strict=True):
         most = colour_limit(grid)
-        # Never smoothed: a row is one position.
+        # Never smoothed: a row is one position. In steps of colour, because noise in all of them
+        # would weigh half a megabyte in a notebook.
+        steps = matplotlib.colormaps[style.SEQUENTIAL].resampled(N_COLOURS)
         image = axes.imshow(
-            grid, style.SEQUENTIAL, vmin=-most, vmax=most, aspect="auto", interpolation="nearest"
+            grid, steps, vmin=-most, vmax=most, aspect="auto", interpolation="nearest"
         )
         axes.set_title(title, fontsize=13)
         axes.grid(False)
