@@ -70,6 +70,7 @@ def test_an_arrow_moves_by_keys_and_by_mouse(live: Callable[[str], Locator]) -> 
     head = view.get_by_role("button", name="cat: 3.00 | 1.00")
     head.focus()
     view.page.keyboard.press("ArrowRight")
+    expect(view.get_by_role("button", name="cat: 3.10 | 1.00")).to_be_focused()
     view.page.keyboard.press("Shift+ArrowDown")
     moved = view.get_by_role("button", name="cat: 3.10 | 0.00")
     expect(moved).to_be_focused()
