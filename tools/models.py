@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "gptlab" / "models"
 RUNS = ROOT / "runs"
 COMMANDS = {
-    "shakespeare": "--preset shakespeare --steps 5000",
+    "shakespeare": "--preset shakespeare --steps 4400",
     "lesson": "--preset lesson --steps 500 --snapshots 8",
 }
 LARGEST = 2_500_000  # bytes, of the model and of all snapshots together
