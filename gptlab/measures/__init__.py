@@ -1,6 +1,14 @@
 """What heads do and whether it matters: roles, effects, explanations, derivatives."""
 
-from gptlab.measures.effects import Edits, effects, evened, loss, mixed_up, switched_off
+from gptlab.measures.effects import (
+    Edits,
+    effects,
+    evened,
+    loss,
+    mixed_up,
+    switched_off,
+    zeroing,
+)
 from gptlab.measures.explaining import (
     agreement,
     last_row,
@@ -34,4 +42,5 @@ __all__ = [
     "softness",
     "switched_off",
     "without_each_token",
+    "zeroing",
 ]

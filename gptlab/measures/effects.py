@@ -1,6 +1,6 @@
 """What the loss does when a head is switched off, or looks somewhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float, Int
@@ -17,13 +17,18 @@ Edits = dict[str, Callable[[Tensor], Tensor]]
 
 def switched_off(layer: int, head: int) -> Edits:
     """Set a head's mix of values to 0, so that it adds nothing."""
+    return {f"blocks.{layer}.attn.z": zeroing([head])}
 
-    def edit(z: Float[Tensor, "batch pos head d_head"]) -> Float[Tensor, "batch pos head d_head"]:
+
+def zeroing(heads: Sequence[int]) -> Callable[[Tensor], Tensor]:
+    """Return what sets the z of some heads of a layer to 0."""
+
+    def zeroed(z: Float[Tensor, "batch pos head d_head"]) -> Float[Tensor, "batch pos head d_head"]:
         z = z.clone()
-        z[:, :, head] = 0
+        z[:, :, list(heads)] = 0
         return z
 
-    return {f"blocks.{layer}.attn.z": edit}
+    return zeroed
 
 
 def evened(layer: int, head: int) -> Edits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gptlab.catalogue import text as _
 from gptlab.widgets.attending import empty_text
+from gptlab.widgets.next_token_words import lens_words
 from gptlab.widgets.predicting import not_causal
 from gptlab.widgets.words import PLACES
 
@@ -24,7 +25,8 @@ def xray_words() -> dict[str, str]:
         **_part_words(),
         **_vector_words(),
         **_off_words(),
-        **_lens_words(),
+        **lens_words(),
+        **_count_words(),
         **_proof_words(),
     }
 
@@ -121,24 +123,8 @@ def _off_words() -> dict[str, str]:
     }
 
 
-def _lens_words() -> dict[str, str]:
+def _count_words() -> dict[str, str]:
     return {
-        "lens": _("Layer by layer"),
-        "lens_caption": _("What each stage would say if it were the last (logit lens)."),
-        "stage": _("after"),
-        "embedding": _("embedding"),
-        "block": _("block {n}", **PLACES),
-        "stage_best": _("likeliest"),
-        "stage_probability": _("its share"),
-        "final_probability": _("share of {token}", **PLACES),
-        "final_rank": _("its place"),
-        "lens_note": _(
-            "○ the stage’s likeliest token, ● {token}, likeliest in the end; each mark is ten "
-            "times the one to its left. Dashed: 1/{n} = {share}, what a model that knows nothing "
-            "gives every token (a surprise of ln {n} = {number} nats).",
-            **PLACES,
-        ),
-        "no_lens": _("This model does not show what its layers hold, so there is no logit lens."),
         "less": _("< {share}", **PLACES),
         "count_table": _("Where the parameters are"),
         "part_column": _("part"),

@@ -15,7 +15,7 @@ def next_token_words() -> dict[str, str]:
         **_token_words(),
         **_rule_words(),
         **_draw_words(),
-        **_lens_words(),
+        **lens_words(),
         **_proof_words(),
     }
 
@@ -108,7 +108,8 @@ def _draw_words() -> dict[str, str]:
     }
 
 
-def _lens_words() -> dict[str, str]:
+def lens_words() -> dict[str, str]:
+    """Return the words of the logit lens, which the view through a model shows too."""
     return {
         "lens": _("Layer by layer"),
         "lens_caption": _("What each stage would say if it were the last (logit lens)."),

@@ -13,11 +13,12 @@ from torch import Tensor
 from gptlab.evaluation import eval_mode
 from gptlab.gpt import GPT
 from gptlab.masks import looks_ahead
+from gptlab.measures import zeroing
 from gptlab.probes import capture, patched
 from gptlab.tokenizers import Tokenizer
 from gptlab.untrained import untrained_twin
 from gptlab.widgets.backends.reading import Head, Reading, check_heads
-from gptlab.widgets.backends.switching import edits_without, zeroing
+from gptlab.widgets.backends.switching import edits_without
 
 
 class GPTBackend:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from gptlab.measures import zeroing
+
 _PART = re.compile(r"pos_embed|blocks\.(\d+)(?:\.mlp|\.attn(?:\.(\d+))?)?")
 
 
@@ -62,14 +64,3 @@ def edits_without(parts: Sequence[str]) -> dict[str, Callable[[Tensor], Tensor]]
             if whole or part.endswith("mlp"):
                 edits[f"blocks.{layer}.mlp_out"] = torch.zeros_like
     return edits | {name: zeroing(chosen) for name, chosen in heads.items()}
-
-
-def zeroing(heads: list[int]) -> Callable[[Tensor], Tensor]:
-    """Return what sets the z of some heads to 0."""
-
-    def zeroed(z: Tensor) -> Tensor:
-        z = z.clone()
-        z[:, :, heads] = 0
-        return z
-
-    return zeroed
