@@ -38,8 +38,10 @@ def cosine(a: Numbers, b: Numbers) -> float:
         no length, since it then has no direction.
 
     Example:
-        >>> cosine([1, 0], [2, 2]) == 2**-0.5
-        True
+        45° apart, so 1/√2:
+
+        >>> round(cosine([1, 0], [2, 2]), 12)
+        0.707106781187
     """
     lengths = float(np.linalg.norm(a) * np.linalg.norm(b))
     return dot(a, b) / lengths if lengths else float("nan")
@@ -112,8 +114,10 @@ def mean_cosine(vectors: Numbers) -> float:
         vectors: One row each, two or more.
 
     Example:
-        >>> mean_cosine([[1, 0], [0, 2], [1, 0]]) == 1 / 3
-        True
+        One pair of three points the same way, the other two are at right angles:
+
+        >>> round(mean_cosine([[1, 0], [0, 2], [1, 0]]), 12)
+        0.333333333333
     """
     rows = np.asarray(vectors, dtype=float)
     directions = rows / np.linalg.norm(rows, axis=1, keepdims=True)
