@@ -104,6 +104,7 @@ class RotaryPositions(Positions):
                 f"rotary positions turn pairs of coordinates, but d_head={cfg.d_head} is odd. "
                 "Choose d_model and n_heads so that d_head is even."
             )
+        self.base = base
         angle = _angles(cfg.n_ctx, cfg.d_head, base)
         self.register_buffer("cos", angle.cos().float(), persistent=False)
         self.register_buffer("sin", angle.sin().float(), persistent=False)

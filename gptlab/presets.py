@@ -1,10 +1,12 @@
 """Sizes and recipes that are known to work, from the first lesson's to a GPU's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
 
 from gptlab.config import GPTConfig
+from gptlab.positions import LearnedPositions, Positions, RotaryPositions
 from gptlab.schedule import Budget, Minutes
 from gptlab.training import Recipe
 
@@ -22,6 +24,8 @@ class Preset:
         n_ctx: Positions.
         vocab_size: Vocabulary of the BPE that is trained when no tokenizer is named.
         recipe: How to train it.
+        positions: How order enters: GPT-2's learned positions in the models of the lessons, rotary
+            ones where loss per minute is all that counts (docs/log.md has the measurements).
     """
 
     name: str
@@ -32,6 +36,7 @@ class Preset:
     n_ctx: int
     vocab_size: int
     recipe: Recipe
+    positions: Callable[[GPTConfig], Positions] = LearnedPositions
 
     def config(self, d_vocab: int) -> GPTConfig:
         """Return the sizes for a vocabulary."""
@@ -64,6 +69,7 @@ _ALL = (
         n_ctx=64,
         vocab_size=2048,
         recipe=Recipe(batch_size=16, lr=0.015),
+        positions=RotaryPositions,
     ),
     Preset(
         name="laptop-large",
@@ -74,6 +80,7 @@ _ALL = (
         n_ctx=128,
         vocab_size=2048,
         recipe=Recipe(batch_size=16, lr=0.008),
+        positions=RotaryPositions,
     ),
     Preset(
         name="shakespeare",
@@ -94,6 +101,7 @@ _ALL = (
         n_ctx=512,
         vocab_size=2048,
         recipe=Recipe(batch_size=32),
+        positions=RotaryPositions,
     ),
     Preset(
         name="30m",
@@ -104,6 +112,7 @@ _ALL = (
         n_ctx=512,
         vocab_size=4096,
         recipe=Recipe(batch_size=64),
+        positions=RotaryPositions,
     ),
 )
 PRESETS = {preset.name: preset for preset in _ALL}

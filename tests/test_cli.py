@@ -10,6 +10,7 @@ import time
 import pytest
 import torch
 
+from gptlab.checkpoints import load
 from gptlab.cli.main import main
 from gptlab.cli.train import _snapshot_moments
 
@@ -148,8 +149,12 @@ def test_doctor_says_what_training_will_use(capsys):
 def test_export_writes_a_directory_that_hugging_face_opens(run, tmp_path):
     transformers = pytest.importorskip("transformers")
     assert call("export", run, "--out", tmp_path / "hf") == 0
-    model = transformers.GPT2LMHeadModel.from_pretrained(tmp_path / "hf")
-    assert model.config.n_positions == 16
+    theirs = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "hf").eval()
+    ours, _ = load(run, "cpu")
+    ids = torch.arange(1, 9)[None]
+    with torch.inference_mode():
+        torch.testing.assert_close(theirs(ids).logits, ours(ids), rtol=1e-4, atol=1e-4)
+    assert theirs.config.max_position_embeddings == 16
 
 
 def test_snapshot_moments_are_evenly_spaced_in_the_logarithm():

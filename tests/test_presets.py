@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from gptlab.gpt import GPT
+from gptlab.positions import LearnedPositions, RotaryPositions
 from gptlab.presets import PRESETS, Preset, default_preset, lesson_preset
 from gptlab.schedule import Budget, Minutes, Steps
 
@@ -40,6 +41,12 @@ def test_the_presets_for_a_gpu_have_the_size_of_their_name(name: str, millions: 
 )
 def test_more_time_gets_a_larger_model(device: torch.device, budget: Budget, name: str):
     assert default_preset(device, budget).name == name
+
+
+def test_the_models_of_the_lessons_are_gpt2s_and_those_for_speed_turn_their_positions():
+    kinds = {name: preset.positions for name, preset in PRESETS.items()}
+    assert kinds.pop("lesson") is kinds.pop("shakespeare") is LearnedPositions
+    assert set(kinds.values()) == {RotaryPositions}
 
 
 def test_the_first_lesson_trains_what_its_device_can():

@@ -12,7 +12,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
-from transformers import AutoTokenizer, GPT2Config, GPT2LMHeadModel, GPT2Model
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GPT2Config,
+    GPT2LMHeadModel,
+    GPT2Model,
+    GPTNeoXForCausalLM,
+)
 
 from gptlab.config import GPTConfig
 from gptlab.files import write_atomically
@@ -131,6 +138,24 @@ def test_a_model_for_hugging_face_has_the_same_logits(shape: tuple, tmp_path: Pa
     assert not any(info.values()), info
     assert theirs.config.n_inner == shape[5]
     assert_same_logits(ours, theirs.eval(), tokens(shape))
+
+
+@EVERY_SHAPE
+def test_rotary_positions_give_the_same_logits_in_gpt_neox(shape: tuple, tmp_path: Path):
+    if (shape[2] // shape[4]) % 2:
+        pytest.skip("pairs of coordinates turn: a head needs an even width")
+    ours = gpt(shape, positions=partial(RotaryPositions, base=500.0))
+    to_hf(ours, tmp_path)
+    theirs, info = AutoModelForCausalLM.from_pretrained(tmp_path, output_loading_info=True)
+    assert isinstance(theirs, GPTNeoXForCausalLM) and not any(info.values()), info
+    ids = tokens(shape)
+    with torch.no_grad():
+        torch.testing.assert_close(ours(ids), theirs.eval()(ids).logits, rtol=1e-4, atol=1e-4)
+        halves = ids[:, : shape[1] // 2 + 1]
+        cached = theirs(halves, use_cache=True)
+        rest = theirs(ids[:, halves.shape[1] :], past_key_values=cached.past_key_values).logits
+    if rest.numel():
+        torch.testing.assert_close(ours(ids)[:, halves.shape[1] :], rest, rtol=1e-4, atol=1e-4)
 
 
 @EVERY_SHAPE
@@ -305,7 +330,6 @@ def test_a_second_export_replaces_the_first(tmp_path: Path):
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"positions": RotaryPositions}, "positions is RotaryPositions"),
         ({"positions": POSITIONS["NoPositions"]}, "positions is NoPositions"),
         ({"mask": SlidingWindow(3)}, r"mask is SlidingWindow\(width=3\)"),
         ({"norm": NORMS["RMSNorm"]}, "norm is RMSNorm"),

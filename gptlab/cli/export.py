@@ -19,7 +19,8 @@ def run(options: Namespace) -> int:
         )
     print(
         _(
-            'wrote {folder}; open it with transformers.GPT2LMHeadModel.from_pretrained("{folder}")',
+            "wrote {folder}; open it with "
+            'transformers.AutoModelForCausalLM.from_pretrained("{folder}")',
             folder=options.out,
         )
     )

@@ -109,8 +109,7 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--preset", help=_("sizes and recipe: lesson, laptop, laptop-large, shakespeare, 10m, 30m"))
     add(
         "--positions",
-        default="learned",
-        help=_("how order enters: no, learned (default), sinusoidal, rotary, alibi"),
+        help=_("instead of the preset's: no, learned, sinusoidal, rotary, alibi"),
     )
     for size in ("n-layers", "d-model", "n-heads", "n-ctx"):
         add(f"--{size}", type=int, help=_("instead of the preset's"))
@@ -118,6 +117,11 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add("--accumulation", type=int, help=_("parts a batch is computed in, to need less memory"))
     add("--lr", type=float, help=_("AdamW's learning rate"))
     add("--matrix-lr", type=float, help=_("Muon's learning rate; 0 lets AdamW train everything"))
+    add(
+        "--weight-decay",
+        type=float,
+        help=_("share of each matrix, times its rate, taken away each step"),
+    )
     add("--decay", type=float, help=_("last share of the run in which the rates fall"))
     add("--dropout", type=float, default=0.0, help=_("share of activations zeroed in training"))
     add("--seed", type=int, default=0, help=_("fixes initial weights and batches (default: 0)"))

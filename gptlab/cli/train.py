@@ -55,7 +55,7 @@ def _started(options: Namespace, device: torch.device) -> Run:
         corpus=options.corpus,
         tokenizer=tokenizer,
         sizes=replace(preset.config(tokenizer.vocab_size), dropout=options.dropout),
-        positions=_positions(options.positions),
+        positions=_positions(options.positions) if options.positions else preset.positions,
         budget=budget,
         recipe=_recipe(options, preset, budget),
         seed=options.seed,
@@ -170,7 +170,7 @@ def _positions(name: str) -> Callable[[GPTConfig], Positions]:
 
 
 def _recipe(options: Namespace, preset: Preset, budget: Budget) -> Recipe:
-    names = ("batch_size", "accumulation", "lr", "matrix_lr", "decay")
+    names = ("batch_size", "accumulation", "lr", "matrix_lr", "weight_decay", "decay")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     if isinstance(budget, Minutes):
         # A whole validation split takes seconds: about one look per minute.

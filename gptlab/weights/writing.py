@@ -1,4 +1,4 @@
-"""From gptlab to a directory that Hugging Face's GPT-2 opens."""
+"""From gptlab to a directory that Hugging Face's GPT-2 or GPT-NeoX opens."""
 
 import json
 from pathlib import Path
@@ -8,39 +8,45 @@ import safetensors.torch
 import torch
 from tokenizers import Tokenizer as LibraryTokenizer
 from tokenizers import decoders, models, pre_tokenizers
-from torch import nn
+from torch import Tensor, nn
 
 from gptlab.files import write_atomically
 from gptlab.gpt import GPT
 from gptlab.layers import add
 from gptlab.masks import Causal
-from gptlab.positions import LearnedPositions
+from gptlab.positions import LearnedPositions, RotaryPositions
 from gptlab.tokenizers import ByteBPE, Tokenizer
 from gptlab.tokenizers.bytelevel import to_letters
 from gptlab.weights.names import laid_flat, stacks
+from gptlab.weights.neox import neox_config, neox_weights
 
 
 def to_hf(model: GPT, directory: str | Path, tokenizer: Tokenizer | None = None) -> None:
-    """Write a directory that `transformers.GPT2LMHeadModel.from_pretrained` opens.
+    """Write a directory that `transformers.AutoModelForCausalLM.from_pretrained` opens.
 
-    The logits are the same. Weights are written in float32, the unembedding is not written
-    because it is tied, and `config.json` comes last: without it a directory opens nowhere.
+    It opens as a `GPT2LMHeadModel`, or with rotary positions, which GPT-2 does not have, as a
+    `GPTNeoXForCausalLM`. The logits are the same. Weights are written in float32, the unembedding
+    is not written because it is tied, and `config.json` comes last: without it a directory opens
+    nowhere.
 
     Args:
-        model: A model built of GPT-2's parts, in any sizes.
+        model: A model built of GPT-2's parts, in any sizes; its positions may be rotary.
         directory: Where to write `model.safetensors` and `config.json`; made if needed.
         tokenizer: A byte-level BPE to write as well, as `tokenizer.json`, which `AutoTokenizer`
             opens and which then gives the same ids: a special token that a text spells stays
             text. None writes the model alone and leaves tokenizer files that are there.
 
     Raises:
-        ValueError: If GPT-2 has no place for a part of the model, or no form for the tokenizer.
+        ValueError: If neither has a place for a part of the model, or a form for the tokenizer.
         OSError: If the directory cannot be written or the disk is full.
     """
     folder = Path(directory)
     _refuse_foreign_parts(model)
-    config = _config(model)
-    files = {"model.safetensors": _weights(model)}
+    rotary = isinstance(model.positions, RotaryPositions)
+    _refuse_foreign_weights(model, rotary=rotary)
+    config = neox_config(model) if rotary else _config(model)
+    tensors = neox_weights(model) if rotary else _weights(model)
+    files = {"model.safetensors": _packed(tensors)}
     if tokenizer is not None:
         files |= _tokenizer_files(model, tokenizer)
     for name, data in (files | {"config.json": _json(config)}).items():
@@ -48,11 +54,12 @@ def to_hf(model: GPT, directory: str | Path, tokenizer: Tokenizer | None = None)
 
 
 def _refuse_foreign_parts(model: GPT) -> None:
+    positions = type(model.positions)
     norms = _norms(model)
     epsilons = {getattr(norm, "eps", None) for norm in norms}
     kinds = {type(norm) for norm in norms}
     parts = [
-        ("positions", type(model.positions) is LearnedPositions, type(model.positions).__name__),
+        ("positions", positions in (LearnedPositions, RotaryPositions), positions.__name__),
         ("mask", model.mask == Causal(), model.mask),
         ("residual", model.residual is add, getattr(model.residual, "__name__", model.residual)),
         ("norm", kinds == {nn.LayerNorm}, " and ".join(sorted(kind.__name__ for kind in kinds))),
@@ -62,8 +69,8 @@ def _refuse_foreign_parts(model: GPT) -> None:
         if not fits:
             raise ValueError(
                 f"GPT-2 cannot express this model: its {part} is {came}. GPT-2 knows "
-                "LearnedPositions, Causal, add, and LayerNorm with one epsilon; keep this model "
-                "as a gptlab checkpoint."
+                "LearnedPositions (and GPT-NeoX RotaryPositions), Causal, add, and LayerNorm with "
+                "one epsilon; keep this model as a gptlab checkpoint."
             )
 
 
@@ -95,20 +102,28 @@ def _config(model: GPT) -> dict[str, Any]:
     }
 
 
-def _weights(model: GPT) -> bytes:
-    state = model.state_dict()
-    layout = stacks(model.cfg.n_layers)
-    known = {name for names in layout.values() for name in names}
-    if state.keys() != known:
+def _refuse_foreign_weights(model: GPT, *, rotary: bool) -> None:
+    came = model.state_dict().keys()
+    known = {name for names in stacks(model.cfg.n_layers).values() for name in names}
+    if rotary:
+        known.remove("positions.W_pos")
+    if came != known:
         raise ValueError(
-            f"GPT-2 has no place for {', '.join(sorted(state.keys() - known)) or 'this model'} and "
-            f"needs {', '.join(sorted(known - state.keys())) or 'nothing more'}. Merge what was "
+            f"GPT-2 has no place for {', '.join(sorted(came - known)) or 'this model'} and "
+            f"needs {', '.join(sorted(known - came)) or 'nothing more'}. Merge what was "
             "added to the model into its weights first."
         )
-    tensors = {
+
+
+def _weights(model: GPT) -> dict[str, Tensor]:
+    state = model.state_dict()
+    return {
         theirs: torch.cat([laid_flat(name, state[name]) for name in ours], dim=-1)
-        for theirs, ours in layout.items()
+        for theirs, ours in stacks(model.cfg.n_layers).items()
     }
+
+
+def _packed(tensors: dict[str, Tensor]) -> bytes:
     ready = {name: tensor.float().cpu().contiguous() for name, tensor in tensors.items()}
     return safetensors.torch.save(ready, metadata={"format": "pt"})
 

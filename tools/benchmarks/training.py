@@ -40,7 +40,7 @@ def speed() -> Iterator[Row]:
         ids = torch.randint(cfg.d_vocab, (8 * batch * cfg.n_ctx,), device=DEVICE)
         window = ids[: batch * (cfg.n_ctx + 1)].view(batch, -1)
         theirs = hugging_face(cfg).to(DEVICE)
-        same, ours = GPT(cfg).to(DEVICE), GPT(cfg).to(DEVICE)
+        same, ours = GPT(cfg).to(DEVICE), GPT(cfg, positions=preset.positions).to(DEVICE)
         split = Split(ids, len(ids))
         run = Training(ours, Splits(split, split, split), budget=Steps(10**9), recipe=preset.recipe)
         actions = {
@@ -124,7 +124,7 @@ def _ours(minutes: float, data: Splits) -> Curve:
     budget = Minutes(minutes)
     preset: Preset = default_preset(DEVICE, budget)
     cfg = preset.config(int(data.train.ids.max()) + 1)
-    model = GPT(cfg, generator=torch.Generator().manual_seed(0))
+    model = GPT(cfg, positions=preset.positions, generator=torch.Generator().manual_seed(0))
     run = Training(model.to(DEVICE), data, budget=budget, recipe=preset.recipe)
     return [(r.seconds, r.validation.loss) for r in train(run) if r.validation]
 
