@@ -79,7 +79,7 @@ _ALL = (
         n_heads=6,
         n_ctx=128,
         vocab_size=2048,
-        recipe=Recipe(batch_size=16, lr=0.008),
+        recipe=Recipe(batch_size=16, lr=0.008, weight_decay=0.1),
         positions=RotaryPositions,
     ),
     Preset(
@@ -90,7 +90,7 @@ _ALL = (
         n_heads=6,
         n_ctx=256,
         vocab_size=2048,
-        recipe=Recipe(batch_size=8, evaluations=8),
+        recipe=Recipe(batch_size=8, weight_decay=0.1, evaluations=8),
     ),
     Preset(
         name="10m",
@@ -100,7 +100,7 @@ _ALL = (
         n_heads=6,
         n_ctx=512,
         vocab_size=2048,
-        recipe=Recipe(batch_size=32),
+        recipe=Recipe(batch_size=32, weight_decay=0.1),
         positions=RotaryPositions,
     ),
     Preset(
@@ -111,7 +111,7 @@ _ALL = (
         n_heads=8,
         n_ctx=512,
         vocab_size=4096,
-        recipe=Recipe(batch_size=64),
+        recipe=Recipe(batch_size=64, weight_decay=0.1),
         positions=RotaryPositions,
     ),
 )
