@@ -93,6 +93,17 @@ _ALL = (
         recipe=Recipe(batch_size=8, weight_decay=0.1, evaluations=8),
     ),
     Preset(
+        name="twins",
+        purpose="lesson 6's two models, one body and two objectives: minutes on one core",
+        d_model=64,
+        n_layers=4,
+        n_heads=4,
+        n_ctx=60,
+        vocab_size=2048,
+        positions=RotaryPositions,
+        recipe=Recipe(batch_size=16, lr=0.02),
+    ),
+    Preset(
         name="10m",
         purpose="one GPU, a few minutes",
         d_model=384,

@@ -7,7 +7,7 @@ runs/a/snapshots/               weights along the way, if asked for
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from gptlab.checkpoints import Checkpoint
 from gptlab.config import GPTConfig
 from gptlab.corpora import Corpus
 from gptlab.data import Split, Splits
-from gptlab.evaluation import Evaluation, evaluate
+from gptlab.evaluation import Evaluation
 from gptlab.files import write_atomically
 from gptlab.gpt import GPT
+from gptlab.objectives import NextToken, Objective, from_json
 from gptlab.positions import LearnedPositions, Positions
 from gptlab.schedule import BUDGETS, Budget
 from gptlab.tokenizers import Tokenizer
@@ -98,6 +99,7 @@ def start(
     budget: Budget,
     recipe: Recipe,
     seed: int,
+    objective: Objective = NextToken(),  # noqa: B008 (frozen)
     device: torch.device,
     **options: Any,
 ) -> Run:
@@ -112,6 +114,7 @@ def start(
         budget: How long to train.
         recipe: How to train.
         seed: Fixes initial weights and batches.
+        objective: What is asked of the model; its mask is the model's.
         device: What trains it.
         options: Passed on to `Training`.
 
@@ -125,8 +128,9 @@ def start(
         )
     data = Splits.of(open_corpus(corpus), tokenizer)
     generator = torch.Generator().manual_seed(seed)
-    model = GPT(sizes, positions=positions, generator=generator).to(device)
-    training = Training(model, data, budget=budget, recipe=recipe, seed=seed, **options)
+    model = GPT(sizes, positions=positions, mask=objective.mask, generator=generator).to(device)
+    asked: dict[str, Any] = {"recipe": recipe, "seed": seed, "objective": objective}
+    training = Training(model, data, budget=budget, **asked, **options)
     return Run(folder, training, tokenizer, corpus)
 
 
@@ -162,6 +166,7 @@ def resume(folder: Path, *, device: torch.device, **options: Any) -> Run:
         budget=BUDGETS[kind](amount),
         recipe=Recipe(**counters["recipe"]),
         seed=counters["seed"],
+        objective=objective_of(info),
         **options,
     )
     training.restore(checkpoint.state, counters)
@@ -189,12 +194,18 @@ def measure(
     checkpoint = checkpoints.read(checkpoints.locate(name))
     text = open_corpus(corpus or checkpoint.info["corpus"])
     parts = {"validation": text.validation, "test": text.test}
-    model = checkpoint.model.to(device)
+    model, objective = checkpoint.model.to(device), objective_of(checkpoint.info)
     return {
-        part: evaluate(model, Split.of(content, checkpoint.tokenizer), progress=progress)
+        part: objective.evaluate(model, Split.of(content, checkpoint.tokenizer), progress=progress)
         for part, content in parts.items()
         if content
     }
+
+
+def objective_of(info: Mapping[str, Any]) -> Objective:
+    """Return what a stored model was asked, from the `info` of its checkpoint."""
+    # A run of before there was a choice does not say.
+    return from_json(info["training"].get("objective", {"kind": "NextToken"}))
 
 
 def open_corpus(name: str) -> Corpus:

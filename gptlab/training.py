@@ -15,11 +15,12 @@ from torch.optim import AdamW, Optimizer
 
 from gptlab import distributed
 from gptlab.attention import is_matrix
-from gptlab.data import Split, Splits, check_long_enough, random_batch
+from gptlab.data import Split, Splits, check_long_enough
 from gptlab.devices import autocast, bf16_pays
-from gptlab.evaluation import Evaluation, evaluate
+from gptlab.evaluation import Evaluation
 from gptlab.gpt import GPT
 from gptlab.muon import Muon
+from gptlab.objectives import NextToken, Objective, to_json
 from gptlab.schedule import Budget, learning_rate_scale
 
 
@@ -96,6 +97,11 @@ class DivergedError(ArithmeticError):
     """The loss is no longer a finite number; the weights are those before the failed step."""
 
 
+def evaluated(objective: Objective, model: GPT, split: Split) -> Evaluation:
+    """Measure a model by what it was asked."""
+    return objective.evaluate(model, split)
+
+
 class Training:
     """A training run: everything that changes while it goes on.
 
@@ -105,6 +111,7 @@ class Training:
         budget: `Steps(n)` or `Minutes(n)`.
         recipe: How to train.
         seed: Fixes which windows are drawn.
+        objective: What is asked of the model; the model's mask must be the objective's.
         compile: Whether to compile the step, which pays on a GPU when the run is long.
         evaluate: Measures the validation loss; pass one that reports its progress, if you like.
 
@@ -120,8 +127,9 @@ class Training:
         budget: Budget,
         recipe: Recipe = Recipe(),
         seed: int = 0,
+        objective: Objective = NextToken(),  # noqa: B008 (frozen)
         compile: bool = False,
-        evaluate: Callable[[GPT, Split], Evaluation] = evaluate,
+        evaluate: Callable[[Objective, GPT, Split], Evaluation] = evaluated,
     ) -> None:
         check_long_enough(data.train.ids, model.cfg.n_ctx)
         self.model, self.data, self.budget, self.recipe, self.seed = (
@@ -133,6 +141,7 @@ class Training:
         )
         self.optimizers = optimizers_for(model, recipe)
         self.generator = torch.Generator().manual_seed(seed)
+        self.objective = objective
         self._evaluate = evaluate
         self.step = 0
         self.seconds = 0.0
@@ -155,7 +164,7 @@ class Training:
 
     def validate(self) -> Evaluation:
         """Measure the loss on the whole validation split."""
-        return self._evaluate(self.model, self.data.validation)
+        return self._evaluate(self.objective, self.model, self.data.validation)
 
     def take_step(self) -> StepResult:
         """Draw a batch, compute its gradient, and update the weights.
@@ -167,7 +176,9 @@ class Training:
         recipe, model = self.recipe, self.model
         scale = learning_rate_scale(self.progress, warmup=recipe.warmup, decay=recipe.decay)
         inputs, targets = distributed.share_of(
-            random_batch(self.data.train.ids, recipe.batch_size, model.cfg.n_ctx, self.generator)
+            self.objective.batch(
+                self.data.train.ids, recipe.batch_size, model.cfg.n_ctx, self.generator
+            )
         )
         model.train()
         for optimizer in self.optimizers:
@@ -216,6 +227,7 @@ class Training:
             "phase_start": list(self.phase_start),
             "budget": {type(self.budget).__name__: self.budget.n},
             "recipe": asdict(self.recipe),
+            "objective": to_json(self.objective),
         }
 
     def restore(self, tensors: Mapping[str, Tensor], counters: Mapping[str, Any]) -> None:

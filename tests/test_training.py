@@ -178,7 +178,9 @@ def test_evaluations_are_spread_evenly_and_the_last_step_has_one(
     n_steps: int, evaluations: int, expected: list[int]
 ):
     recipe = Recipe(batch_size=1, evaluations=evaluations)
-    results = train(training(Steps(n_steps), recipe, evaluate=lambda model, split: NOTHING))
+    results = train(
+        training(Steps(n_steps), recipe, evaluate=lambda objective, model, split: NOTHING)
+    )
     assert [r.step for r in results if r.validation is not None] == expected
 
 

@@ -1,10 +1,12 @@
 """Make the models that ship inside the package, from training runs.
 
-    python -m tools.models train        the runs, about 20 minutes on two cores
+    python -m tools.models train        the runs, about 25 minutes on two cores
     python -m tools.models ship         round them, measure them, write gptlab/models/
+    python -m tools.models twins        both for the two models of lesson 6 alone, 6 minutes
+    python -m tools.models recall       the small models of lesson 5 that recall a key, 2 minutes
 
-`make models` does both. The weights are part of every lesson, so they change only together with a
-rebuild of all notebooks.
+`make models` does the first two. The weights are part of every lesson, so they change only together
+with a rebuild of all notebooks.
 """
 
 from __future__ import annotations
@@ -15,14 +17,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import torch
-
 from gptlab import checkpoints, rounding, runs
 from gptlab.checkpoints import Checkpoint
 from gptlab.cli.progress import progress_bar
-from gptlab.data import Splits
-from gptlab.evaluation import Evaluation, evaluate
+from gptlab.data import Split, Splits
+from gptlab.evaluation import Evaluation
+from gptlab.experiments import keeping
 from gptlab.files import write_atomically
+from gptlab.gpt import GPT
+from gptlab.objectives import Objective
 
 ROOT = Path(__file__).resolve().parents[1]
 MODELS = ROOT / "gptlab" / "models"
@@ -30,33 +33,63 @@ RUNS = ROOT / "runs"
 COMMANDS = {
     "shakespeare": "--preset shakespeare --steps 4400",
     "lesson": "--preset lesson --steps 500 --snapshots 8",
+    "twin_next": "--preset twins --positions rotary --steps 4000",
+    "twin_masked": "--preset twins --positions rotary --objective masked --steps 4000",
 }
+TWINS = tuple(name for name in COMMANDS if name.startswith("twin_"))
 LARGEST = 2_500_000  # bytes, of the model and of all snapshots together
+LARGEST_TWIN = 450_000
 
 
 def train() -> None:
-    """Run both trainings from the beginning."""
-    for name, options in COMMANDS.items():
-        command = [*"-m gptlab.cli train".split(), *options.split(), "--out", str(RUNS / name)]
-        subprocess.run([sys.executable, *command], check=True)
+    """Run all trainings from the beginning."""
+    for name in COMMANDS:
+        _train(name)
 
 
 def ship() -> None:
-    """Write the rounded model with its log, and the snapshots of the first lesson's model."""
+    """Write the rounded models with their logs, and the snapshots of the first lesson's model."""
     MODELS.mkdir(exist_ok=True)
-    _ship_model("shakespeare")
+    _ship_model("shakespeare", LARGEST)
     _ship_snapshots("lesson")
+    for name in TWINS:
+        _ship_model(name, LARGEST_TWIN)
 
 
-def _ship_model(name: str) -> None:
+def twins() -> None:
+    """Train and ship the two models of lesson 6, and leave the others as they are."""
+    for name in TWINS:
+        _train(name)
+        _ship_model(name, LARGEST_TWIN)
+
+
+def recall() -> None:
+    """Train the models of lesson 5 that recall a key, and write them beside their experiments."""
+    with progress_bar("recalling") as move:
+        models = keeping.train(move)
+    keeping.FILE.parent.mkdir(exist_ok=True)
+    keeping.keep(models)
+    _check_size([keeping.FILE], LARGEST_TWIN)
+
+
+def _train(name: str) -> None:
+    options = COMMANDS[name].split()
+    command = [*"-m gptlab.cli train".split(), *options, "--out", str(RUNS / name)]
+    subprocess.run([sys.executable, *command], check=True)
+
+
+def _ship_model(name: str, largest: int) -> None:
     made = checkpoints.read(RUNS / name, with_state=True)
     log = made.info.pop("log")
     data = Splits.of(runs.open_corpus(made.info["corpus"]), made.tokenizer)
     small = rounding.rounded(made.model)
+    objective = runs.objective_of(made.info)
     found = {
-        "validation": _measured(small, data, "validation"),
-        "test": _measured(small, data, "test"),
-        "validation before rounding": _measured(made.model, data, "validation"),
+        "validation": _measured(objective, small, data.validation, "validation"),
+        "test": _measured(objective, small, data.test, "test"),
+        "validation before rounding": _measured(
+            objective, made.model, data.validation, "validation before rounding"
+        ),
     }
     measured = {
         key: {"nats_per_token": e.loss, "bits_per_byte": e.bits_per_byte}
@@ -71,28 +104,28 @@ def _ship_model(name: str) -> None:
         print(f"{key}: {evaluation}")
     cost = found["validation"].bits_per_byte - found["validation before rounding"].bits_per_byte
     print(f"rounding costs {cost:+.4f} bits per byte")
-    _check_size([path])
+    _check_size([path], largest)
 
 
 def _ship_snapshots(name: str) -> None:
     folder = MODELS / f"{name}_snapshots"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(RUNS / name / "snapshots", folder)
-    _check_size(sorted(folder.iterdir()))
+    _check_size(sorted(folder.iterdir()), LARGEST)
 
 
-def _measured(model: torch.nn.Module, data: Splits, split: str) -> Evaluation:
-    with progress_bar(f"measuring {split}") as move:
-        return evaluate(model, getattr(data, split), progress=move)  # type: ignore[arg-type]
+def _measured(objective: Objective, model: GPT, split: Split, what: str) -> Evaluation:
+    with progress_bar(f"measuring {what}") as move:
+        return objective.evaluate(model, split, progress=move)
 
 
-def _check_size(files: list[Path]) -> None:
+def _check_size(files: list[Path], largest: int) -> None:
     size = sum(file.stat().st_size for file in files)
     print(f"{size:,} bytes in {len(files)} files from {files[0].relative_to(ROOT)} on")
-    if size > LARGEST:
-        sys.exit(f"{size:,} bytes are more than {LARGEST:,}: choose smaller sizes")
+    if size > largest:
+        sys.exit(f"{size:,} bytes are more than {largest:,}: choose smaller sizes")
 
 
 if __name__ == "__main__":
     for step in sys.argv[1:] or ("train", "ship"):
-        {"train": train, "ship": ship}[step]()
+        {"train": train, "ship": ship, "twins": twins, "recall": recall}[step]()

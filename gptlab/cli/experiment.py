@@ -6,47 +6,63 @@ import tempfile
 from argparse import Namespace
 from pathlib import Path
 
-from gptlab import provenance
-from gptlab.catalogue import plural
 from gptlab.catalogue import text as _
-from gptlab.cli.progress import progress_bar
+from gptlab.cli.repeating import measured, repeat, tell
 from gptlab.experiments import (
     RESULTS,
-    Comparison,
     Experiment,
     Recorded,
     cheapest_third,
     compare,
-    record,
     recorded,
     registry,
 )
+from gptlab.experiments.results import result_file
 
 
 def run(options: Namespace) -> int:
-    """Record one experiment, list all, or repeat the cheapest."""
+    """Record one experiment or repeat it, list all, or check the cheapest."""
+    if options.name and options.what != "run":
+        raise ValueError(
+            f"expected run before a name, came {options.what!r}. Write: gptlab experiment run "
+            f"{options.name}"
+        )
     folder = Path(options.out) if options.out else RESULTS
     if options.what == "list":
         return _list(folder)
     if options.what == "check":
         return _check(folder, everything=options.all)
-    return _record(registry.find(options.what), folder)
-
-
-def _record(experiment: Experiment, folder: Path) -> int:
-    print(experiment.question, file=sys.stderr)
+    experiment = registry.find(_name(options))
+    print(_(experiment.question), file=sys.stderr)
     try:
-        result = _with_bar(experiment, folder)
+        if options.quick or options.seeds is not None:
+            where = Path(options.out) if options.out else None
+            return repeat(experiment, where, n_seeds=options.seeds, quick=options.quick)
+        return _record(experiment, folder)
     except KeyboardInterrupt:
         print(
             _(
-                "stopped; the seeds that are done are kept, and the same command goes on: gptlab "
-                "experiment {name}",
-                name=experiment.name,
+                "stopped; the seeds that are done are kept, and the same command goes on: "
+                "{command}",
+                command=_command(),
             ),
             file=sys.stderr,
         )
         return 130
+
+
+def _name(options: Namespace) -> str:
+    if options.what == "run" and not options.name:
+        raise ValueError("run which one? gptlab experiment list has the names.")
+    return str(options.name or options.what)
+
+
+def _command() -> str:
+    return shlex.join(["gptlab", *sys.argv[1:]])
+
+
+def _record(experiment: Experiment, folder: Path) -> int:
+    result = measured(experiment, folder, command=_command())
     for name in result.runs[0].numbers:
         mean, spread = result.mean(name), result.spread(name)
         if not isinstance(mean, list):
@@ -57,16 +73,10 @@ def _record(experiment: Experiment, folder: Path) -> int:
             "recorded {n} seeds in {seconds:.0f} s: {file}",
             n=len(result.runs),
             seconds=result.seconds,
-            file=folder / f"{experiment.name}.json",
+            file=result_file(experiment.name, folder),
         )
     )
     return 0
-
-
-def _with_bar(experiment: Experiment, folder: Path) -> Recorded:
-    command = shlex.join(["gptlab", *sys.argv[1:]])
-    with progress_bar(experiment.name) as move:
-        return record(experiment, folder, made=provenance.made(command), report=move)
 
 
 def _list(folder: Path) -> int:
@@ -79,7 +89,7 @@ def _list(folder: Path) -> int:
 
 def _state(experiment: Experiment, result: Recorded | None) -> str:
     if result is None:
-        return _("not recorded; gptlab experiment {name} does it", name=experiment.name)
+        return _("not recorded; gptlab experiment run {name} does it", name=experiment.name)
     words = _(
         "{verdict} ({n} seeds, {seconds:.0f} s, {date})",
         verdict=_(result.verdict),
@@ -110,38 +120,5 @@ def _check(folder: Path, *, everything: bool) -> int:
 
 def _repeated(result: Recorded) -> bool:
     with tempfile.TemporaryDirectory() as elsewhere:
-        again = _with_bar(registry.find(result.experiment), Path(elsewhere))
-    compared = compare(result, again)
-    print(f"{result.experiment}: {_finding(compared)}")
-    for outlier in compared.outliers:
-        print(
-            _(
-                "  {name}, seed {seed}: {came:.6g} is not within {low:.6g} to {high:.6g}",
-                name=outlier.name,
-                seed=outlier.seed,
-                came=outlier.came,
-                low=outlier.low,
-                high=outlier.high,
-            )
-        )
-    return compared.agrees
-
-
-def _finding(compared: Comparison) -> str:
-    if compared.recorded != compared.repeated:
-        return _(
-            "the verdict was “{recorded}”, and is “{repeated}” now",
-            recorded=_(compared.recorded),
-            repeated=_(compared.repeated),
-        )
-    if compared.outliers:
-        return plural(
-            "{n} number outside the recorded interval",
-            "{n} numbers outside the recorded interval",
-            len(compared.outliers),
-        )
-    return _(
-        "agrees: {verdict}; all {n} numbers within the recorded intervals",
-        verdict=_(compared.recorded),
-        n=compared.n_numbers,
-    )
+        again = measured(registry.find(result.experiment), Path(elsewhere), command=_command())
+    return tell(compare(result, again), result.experiment)

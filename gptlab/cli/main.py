@@ -106,10 +106,18 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="bpe",
         help=_("bpe or bpe:SIZE (trained on the corpus), chars, gpt2, cl100k, o200k"),
     )
-    add("--preset", help=_("sizes and recipe: lesson, laptop, laptop-large, shakespeare, 10m, 30m"))
+    add(
+        "--preset",
+        help=_("sizes and recipe: lesson, laptop, laptop-large, shakespeare, twins, 10m, 30m"),
+    )
     add(
         "--positions",
         help=_("instead of the preset's: no, learned, sinusoidal, rotary, alibi"),
+    )
+    add(
+        "--objective",
+        default="next",
+        help=_("what is asked: next (default, the next token) or masked (hidden tokens, no mask)"),
     )
     for size in ("n-layers", "d-model", "n-heads", "n-ctx"):
         add(f"--{size}", type=int, help=_("instead of the preset's"))
@@ -197,14 +205,18 @@ def _add_experiment(commands: "argparse._SubParsersAction[argparse.ArgumentParse
         commands,
         "experiment",
         "experiment",
-        _("record an experiment that trains for minutes, list all, or repeat the cheapest"),
+        _("record an experiment that trains for minutes, repeat it shorter, list or check all"),
         """
           gptlab experiment list
-          gptlab experiment induction
+          gptlab experiment run induction
+          gptlab experiment run recall-distance --seeds 1 --quick
           gptlab experiment check""",
     )
     add = experiment.add_argument
-    add("what", metavar="NAME|list|check", help=_("which one to record, or what to do with all"))
+    add("what", metavar="run|list|check", help=_("record or repeat one, list all, check some"))
+    add("name", nargs="?", metavar="NAME", help=_("run: which one; the list has the names"))
+    add("--seeds", type=int, help=_("run: repeat with this many seeds, and leave the record"))
+    add("--quick", action="store_true", help=_("run: repeat a shorter version, within two minutes"))
     add("--out", help=_("folder of the results (default: inside gptlab, where lessons look)"))
     add("--all", action="store_true", help=_("check: repeat all instead of the cheapest third"))
 

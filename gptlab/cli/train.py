@@ -21,8 +21,9 @@ from gptlab.checkpoints import FILENAME
 from gptlab.cli.progress import progress_bar
 from gptlab.config import GPTConfig
 from gptlab.data import Split
-from gptlab.evaluation import Evaluation, evaluate
+from gptlab.evaluation import Evaluation
 from gptlab.gpt import GPT
+from gptlab.objectives import MaskedTokens, NextToken, Objective
 from gptlab.positions import POSITIONS, Positions
 from gptlab.presets import PRESETS, Preset, default_preset
 from gptlab.runs import Run
@@ -50,15 +51,17 @@ def _started(options: Namespace, device: torch.device) -> Run:
     preset = _preset(options, device, budget)
     _say(_("reading the corpus {corpus} and making its tokens …", corpus=options.corpus))
     tokenizer = runs.make_tokenizer(options.tokenizer, options.corpus, preset.vocab_size)
+    objective, d_vocab = _objective(options.objective, tokenizer.vocab_size)
     run_ = runs.start(
         Path(options.out),
         corpus=options.corpus,
         tokenizer=tokenizer,
-        sizes=replace(preset.config(tokenizer.vocab_size), dropout=options.dropout),
+        sizes=replace(preset.config(d_vocab), dropout=options.dropout),
         positions=_positions(options.positions) if options.positions else preset.positions,
         budget=budget,
         recipe=_recipe(options, preset, budget),
         seed=options.seed,
+        objective=objective,
         device=device,
         compile=_worth_compiling(device, budget),
         evaluate=_evaluate,
@@ -146,9 +149,9 @@ def report(evaluation: Evaluation | None, split: str = "validation") -> str:
     return f"{split}: {evaluation}"
 
 
-def _evaluate(model: GPT, split: Split) -> Evaluation:
+def _evaluate(objective: Objective, model: GPT, split: Split) -> Evaluation:
     with progress_bar(_("measuring"), show=_first()) as move:
-        return evaluate(model, split, progress=move)
+        return objective.evaluate(model, split, progress=move)
 
 
 def _preset(options: Namespace, device: torch.device, budget: Budget) -> Preset:
@@ -167,6 +170,15 @@ def _positions(name: str) -> Callable[[GPTConfig], Positions]:
     if name not in schemes:
         raise ValueError(f"unknown positions {name!r}; expected one of {', '.join(schemes)}.")
     return schemes[name]
+
+
+def _objective(name: str, vocab_size: int) -> tuple[Objective, int]:
+    """Return an objective, and how many tokens its model tells apart."""
+    if name not in ("next", "masked"):
+        raise ValueError(f"unknown objective {name!r}; expected next or masked.")
+    if name == "next":
+        return NextToken(), vocab_size
+    return MaskedTokens(mask_id=vocab_size), vocab_size + 1
 
 
 def _recipe(options: Namespace, preset: Preset, budget: Budget) -> Recipe:

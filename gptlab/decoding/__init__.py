@@ -1,6 +1,7 @@
 """From probabilities to text: decoding rules, generation step by step, beam search."""
 
 from gptlab.decoding.beams import Beam, beam_search, beam_steps
+from gptlab.decoding.gaps import rewrite, write_in_gaps
 from gptlab.decoding.generation import DecodingStep, generate, steps
 from gptlab.decoding.rules import (
     GREEDY,
@@ -24,8 +25,10 @@ __all__ = [
     "generate_text",
     "keep_top_k",
     "keep_top_p",
+    "rewrite",
     "steps",
     "stream_text",
     "whole_characters",
     "with_temperature",
+    "write_in_gaps",
 ]

@@ -64,7 +64,7 @@ def steps(
         ValueError: At once, if the generator is missing; at the first step, if the prompt is
             empty, holds unknown ids or does not fit n_ctx.
     """
-    _check_generator(sampling, generator)
+    check_generator(sampling, generator)
     prompt = as_prompt(tokens)
     window = Window(model, prompt[None], cached=cached)
     return _steps(window, len(prompt), sampling, generator)
@@ -142,7 +142,12 @@ def check_n_tokens(n_tokens: int) -> None:
         raise ValueError(f"n_tokens counts the tokens to add, 0 or more; got {n_tokens!r}.")
 
 
-def _check_generator(sampling: Sampling, generator: torch.Generator | None) -> None:
+def check_generator(sampling: Sampling, generator: torch.Generator | None) -> None:
+    """Refuse a rule that draws random numbers without a generator to draw from.
+
+    Raises:
+        ValueError: If there is none, or it is not on the CPU.
+    """
     if sampling.is_greedy:
         return
     if generator is None or generator.device.type != "cpu":

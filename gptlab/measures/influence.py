@@ -26,13 +26,23 @@ def influence(
         >>> influence(lambda x: 3 * x, torch.ones(2, 1)).tolist()
         [[3.0, 0.0], [0.0, 3.0]]
     """
+    return torch.stack([influence_on(function, x, i) for i in range(len(x))])
+
+
+def influence_on(
+    function: Callable[[Tensor], Tensor], x: Float[Tensor, "pos d_model"], output: int
+) -> Float[Tensor, " input"]:
+    """Return one row of `influence`: how much one position's output depends on every input.
+
+    Args:
+        function: As for `influence`.
+        x: What comes in, for one text.
+        output: The position whose output it is; −1 is the last.
+    """
     n_pos, d_model = x.shape
-    rows = []
-    for i in range(n_pos):
-        # One copy of the text per output coordinate: a single backward pass then gives them all.
-        copies = x.detach().expand(d_model, n_pos, d_model).clone().requires_grad_()
-        with torch.enable_grad():
-            coordinates = function(copies)[:, i].diagonal().sum()
-        (slopes,) = torch.autograd.grad(coordinates, copies)
-        rows.append(slopes.norm(dim=(0, 2)))
-    return torch.stack(rows)
+    # One copy of the text per output coordinate: a single backward pass then gives them all.
+    copies = x.detach().expand(d_model, n_pos, d_model).clone().requires_grad_()
+    with torch.enable_grad():
+        coordinates = function(copies)[:, output].diagonal().sum()
+    (slopes,) = torch.autograd.grad(coordinates, copies)
+    return slopes.norm(dim=(0, 2))
