@@ -13,7 +13,9 @@ from gptlab.experiments import (
     Experiment,
     Numbers,
     Progress,
+    Shorter,
     cheapest_third,
+    clear_differences,
     compare,
     record,
     recorded,
@@ -152,7 +154,7 @@ def test_a_name_that_the_command_line_cannot_take_is_refused(name: str) -> None:
 
 
 def test_a_missing_result_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="gptlab experiment tiny"):
+    with pytest.raises(FileNotFoundError, match="gptlab experiment run tiny"):
         recorded("tiny", tmp_path)
 
 
@@ -225,8 +227,8 @@ def test_record_list_and_check(
 ) -> None:
     out = ["--out", str(tmp_path)]
     assert main(["experiment", "list", *out]) == 0
-    assert "not recorded; gptlab experiment tiny does it" in capsys.readouterr().out
-    assert main(["experiment", "tiny", *out]) == 0
+    assert "not recorded; gptlab experiment run tiny does it" in capsys.readouterr().out
+    assert main(["experiment", "run", "tiny", *out]) == 0
     assert "seed: 2 ± 1" in capsys.readouterr().out
     made = recorded("tiny", tmp_path).made
     assert made.keys() == {"command", "date", "gptlab", "torch", "machine"}
@@ -266,7 +268,9 @@ def test_ctrl_c_keeps_what_is_done(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["induktion"], "expected an experiment, one of"),
+        (["run", "induktion"], "expected an experiment, one of"),
+        (["run"], "run which one?"),
+        (["list", "induction"], "Write: gptlab experiment run induction"),
         (["check", "--out", "nowhere"], "nothing is recorded"),
     ],
 )
@@ -287,6 +291,133 @@ def test_a_module_that_changed_since_is_told(
     assert "its module has changed since" in capsys.readouterr().out
 
 
+# Repeating, whole or shorter
+
+
+def curve(seed: int, progress: Progress) -> Numbers:
+    """The first of three is clearly ahead of the second; the third is not told from either."""
+    return {"a": 0.9 + seed / 100, "b": 0.2, "c": 0.5 if seed % 2 else 0.95}
+
+
+def swapped(seed: int, progress: Progress) -> Numbers:
+    return {"a": 0.2, "b": 0.9, "c": 0.5}
+
+
+def pairs(numbers: Numbers) -> dict[str, float]:
+    a, b, c = (numbers[name] for name in "abc")
+    assert isinstance(a, float) and isinstance(b, float) and isinstance(c, float)
+    return {"a − b": a - b, "a − c": a - c, "b − a": b - a}
+
+
+def with_shorter(measure: Callable[[int, Progress], Numbers]) -> Experiment:
+    shorter = Shorter(measure=measure, differences=pairs, clear=0.1)
+    return tiny(curve, shorter=shorter, verdict=lambda _found: "a leads")
+
+
+def test_only_what_is_clear_in_every_seed_is_held_against_a_repetition(tmp_path: Path) -> None:
+    """a − c is 0.41 in seeds 1 and 3, but −0.03 in seed 2: it is not clear, whatever its mean."""
+    experiment = with_shorter(curve)
+    result = record(experiment, tmp_path)
+    assert experiment.shorter is not None
+    found = clear_differences(result, record(experiment, tmp_path / "again"), experiment.shorter)
+    assert [each.name for each in found] == ["a − b", "b − a"]
+    assert all(each.kept for each in found)
+    assert found[0].recorded == pytest.approx(0.72)
+
+
+@pytest.fixture
+def shorter_tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A record of `curve`, and a command line that knows it and runs in an empty folder."""
+    from gptlab.cli import repeating
+
+    folder = tmp_path / "records"
+    result = record(with_shorter(curve), folder)
+    monkeypatch.setattr(repeating, "RESULTS", folder)
+    monkeypatch.setattr(repeating, "recorded", lambda name: result)
+    monkeypatch.setattr(registry, "find", lambda name: with_shorter(curve))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_a_quick_repetition_says_that_sign_and_order_came_back(
+    shorter_tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (shorter_tiny / "tiny.json").read_bytes()
+    assert main(["experiment", "run", "tiny", "--seeds", "1", "--quick"]) == 0
+    said = capsys.readouterr().out
+    assert "tiny: sign and order as recorded, in all 2 differences that are clear there" in said
+    assert (shorter_tiny / "tiny.json").read_bytes() == before
+    assert recorded("tiny", Path("runs/experiments/quick")).seeds == (1,)
+
+
+def test_a_quick_repetition_that_comes_out_otherwise_says_where_and_fails(
+    shorter_tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(registry, "find", lambda name: with_shorter(swapped))
+    assert main(["experiment", "run", "tiny", "--quick"]) == 1
+    said = capsys.readouterr().out
+    assert "tiny: NOT as recorded: 2 of 2 clear differences have another sign" in said
+    assert "  a − b: +0.72 was recorded, -0.70 came" in said
+
+
+def test_nothing_clear_cannot_come_back(
+    shorter_tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    experiment = with_shorter(curve)
+    assert experiment.shorter is not None
+    blunt = replace(experiment, shorter=replace(experiment.shorter, clear=2.0))
+    monkeypatch.setattr(registry, "find", lambda name: blunt)
+    assert main(["experiment", "run", "tiny", "--quick"]) == 1
+    assert "no clear difference that could come back" in capsys.readouterr().out
+
+
+def test_a_whole_repetition_is_held_to_every_number(
+    shorter_tiny: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["experiment", "run", "tiny", "--seeds", "2"]) == 0
+    assert "agrees: a leads; all 6 numbers" in capsys.readouterr().out
+    assert recorded("tiny", Path("runs/experiments")).seeds == (1, 2)
+
+
+def test_more_seeds_than_recorded_go_on_counting(shorter_tiny: Path) -> None:
+    main(["experiment", "run", "tiny", "--seeds", "5"])
+    assert recorded("tiny", Path("runs/experiments")).seeds == (1, 2, 3, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--seeds", "0"], "expected one seed or more, came --seeds 0"),
+        (["--quick", "--out", "records"], "holds the records"),
+    ],
+)
+def test_a_repetition_that_cannot_be_made_is_explained(
+    shorter_tiny: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["experiment", "run", "tiny", *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_a_shorter_version_quick_is_refused(
+    only_tiny: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    from gptlab.cli import repeating
+
+    monkeypatch.setattr(repeating, "recorded", lambda name: record(tiny(), tmp_path))
+    assert main(["experiment", "run", "tiny", "--quick"]) == 2
+    assert "tiny has no shorter version" in capsys.readouterr().err
+
+
+def test_the_name_alone_still_records(tmp_path: Path, only_tiny: None) -> None:
+    """The commands that stand in older records can be typed as they are."""
+    assert main(["experiment", "tiny", "--out", str(tmp_path)]) == 0
+    assert recorded("tiny", tmp_path).seeds == (1, 2, 3)
+
+
 # What ships
 
 
@@ -302,7 +433,10 @@ def test_every_experiment_is_recorded_with_the_verdict_that_its_numbers_give(nam
     assert result.seeds == experiment.seeds
     assert result.claims == experiment.claims
     assert result.verdict == experiment.verdict([run.numbers for run in result.runs])
-    assert result.made["command"].startswith(f"gptlab experiment {name}")
+    assert result.made["command"].removeprefix("gptlab experiment ").split()[:2] in (
+        ["run", name],
+        [name],  # as it was written before there were repetitions
+    )
     assert (experiments.RESULTS / f"{name}.json").stat().st_size < 100_000
 
 

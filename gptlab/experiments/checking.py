@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
-from gptlab.experiments.experiment import flat, shape
+from gptlab.experiments.experiment import Shorter, flat, shape
 from gptlab.experiments.results import Recorded
 
 
@@ -60,7 +61,7 @@ def compare(recorded: Recorded, repeated: Recorded) -> Comparison:
         raise ValueError(
             f"expected the names and lengths {names} that were recorded of "
             f"{recorded.experiment}, came {came}. The experiment has changed: record it again with "
-            f"gptlab experiment {recorded.experiment}"
+            f"gptlab experiment run {recorded.experiment}"
         )
     outliers, n = [], 0
     for name in names:
@@ -81,6 +82,48 @@ def compare(recorded: Recorded, repeated: Recorded) -> Comparison:
         n_numbers=n,
         outliers=tuple(outliers),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A clear difference of a record, beside the same one in a shorter repetition.
+
+    Args:
+        name: What was subtracted from what.
+        recorded: Its mean over the recorded seeds.
+        came: Its mean over the repetition's seeds.
+    """
+
+    name: str
+    recorded: float
+    came: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether its sign is the recorded one."""
+        return self.recorded * self.came > 0
+
+
+def clear_differences(recorded: Recorded, repeated: Recorded, shorter: Shorter) -> list[Difference]:
+    """Find every difference that was clear in all recorded seeds, and what it is in a repetition.
+
+    What the repetition left out is not compared. If all signs are kept, it ranks everything as the
+    record does, wherever the record ranks it clearly.
+
+    Args:
+        recorded: The record.
+        repeated: The repetition, of any length.
+        shorter: Names the differences, and says which are clear.
+    """
+    before = [shorter.differences(run.numbers) for run in recorded.runs]
+    now = [shorter.differences(run.numbers) for run in repeated.runs]
+    found = []
+    for name in (name for name in before[0] if name in now[0]):
+        sizes = [each[name] for each in before]
+        if min(sizes) >= shorter.clear or max(sizes) <= -shorter.clear:
+            came = fmean(each[name] for each in now)
+            found.append(Difference(name=name, recorded=fmean(sizes), came=came))
+    return found
 
 
 def cheapest_third(results: Sequence[Recorded]) -> list[Recorded]:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gptlab.claims import claim
@@ -13,7 +13,26 @@ Numbers = dict[str, float | list[float]]
 Progress = Callable[[float], None]
 """Called with the share of one seed that is done, from 0 to 1."""
 
-RESERVED = ("check", "list")  # what the command line calls something else
+RESERVED = ("check", "list", "run")  # what the command line calls something else
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shorter:
+    """A version of an experiment for the impatient, and what has to come out as it was recorded.
+
+    Numbers of a shorter training differ. What shall not differ is who is ahead of whom: the sign of
+    each difference that was clear.
+
+    Args:
+        measure: As an experiment's, in at most two minutes on two cores.
+        differences: Takes what one seed measured, at full length or shorter, and names differences
+            such as that of two models' shares of right answers.
+        clear: How large a difference has to be, in every recorded seed, to count as clear.
+    """
+
+    measure: Callable[[int, Progress], Numbers]
+    differences: Callable[[Numbers], Mapping[str, float]]
+    clear: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +51,7 @@ class Experiment:
             a repetition can repeat.
         tolerance: How far outside the recorded seeds a repetition may fall, as a share of the
             number; see `Recorded.interval`.
+        shorter: What `gptlab experiment run NAME --quick` measures; may be missing.
 
     Raises:
         ValueError: The name cannot be used, there are too few seeds, or no such claim.
@@ -44,12 +64,13 @@ class Experiment:
     measure: Callable[[int, Progress], Numbers]
     verdict: Callable[[Sequence[Numbers]], str]
     tolerance: float = 0.05
+    shorter: Shorter | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.name) or self.name in RESERVED:
             raise ValueError(
                 f"expected a name of small letters, digits and hyphens other than "
-                f"{' and '.join(RESERVED)}, came {self.name!r}. Choose one such as induction."
+                f"{', '.join(RESERVED)}, came {self.name!r}. Choose one such as induction."
             )
         if len(set(self.seeds)) < 2 or len(set(self.seeds)) < len(self.seeds):
             raise ValueError(

@@ -1,7 +1,7 @@
 """Run an experiment seed by seed, and keep each seed as soon as it is done."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ def record(
     experiment: Experiment,
     folder: Path = RESULTS,
     *,
+    seeds: Sequence[int] | None = None,
     made: Mapping[str, str] | None = None,
     report: Report = lambda share, note: None,
 ) -> Recorded:
@@ -37,6 +38,7 @@ def record(
     Args:
         experiment: What to run.
         folder: Where the file shall stand.
+        seeds: Instead of the experiment's.
         made: What `provenance.made` says.
         report: Told how far it is.
 
@@ -45,14 +47,15 @@ def record(
         OSError: The folder cannot be written.
     """
     partial = partial_file(experiment.name, folder)
-    result = _begun(experiment, partial)
-    for seed in experiment.seeds:
+    wanted = tuple(seeds or experiment.seeds)
+    result = _begun(experiment, wanted, partial)
+    for seed in wanted:
         if seed in result.seeds:
             continue
-        run = _measured(experiment, seed, result, _progress(experiment, seed, result, report))
+        run = _measured(experiment, seed, result, _progress(seed, len(wanted), result, report))
         result = replace(result, runs=(*result.runs, run))
         write(result, partial)
-    in_order = sorted(result.runs, key=lambda run: experiment.seeds.index(run.seed))
+    in_order = sorted(result.runs, key=lambda run: wanted.index(run.seed))
     verdict = experiment.verdict([run.numbers for run in in_order])
     result = replace(result, runs=tuple(in_order), verdict=verdict, made=dict(made or {}))
     write(result, result_file(experiment.name, folder))
@@ -65,10 +68,8 @@ def partial_file(name: str, folder: Path = RESULTS) -> Path:
     return folder / f"{name}.partial.json"
 
 
-def _progress(
-    experiment: Experiment, seed: int, so_far: Recorded, report: Report
-) -> Callable[[float], None]:
-    done, n = len(so_far.runs), len(experiment.seeds)
+def _progress(seed: int, n: int, so_far: Recorded, report: Report) -> Callable[[float], None]:
+    done = len(so_far.runs)
     note = _("seed {seed}, {i} of {n}", seed=seed, i=done + 1, n=n)
     return lambda share: report((done + share) / n, note)
 
@@ -86,7 +87,7 @@ def _measured(
     )
 
 
-def _begun(experiment: Experiment, partial: Path) -> Recorded:
+def _begun(experiment: Experiment, seeds: Sequence[int], partial: Path) -> Recorded:
     empty = Recorded(
         experiment=experiment.name,
         question=experiment.question,
@@ -98,5 +99,5 @@ def _begun(experiment: Experiment, partial: Path) -> Recorded:
     if not partial.is_file():
         return empty
     before = read(partial)
-    wanted = tuple(run for run in before.runs if run.seed in experiment.seeds)
+    wanted = tuple(run for run in before.runs if run.seed in seeds)
     return replace(empty, runs=wanted) if before.source == empty.source else empty

@@ -5,7 +5,20 @@ from importlib import import_module
 from gptlab.experiments.experiment import Experiment
 
 # One line per module of this package that defines EXPERIMENT.
-NAMES = ("heads", "induction", "order", "parts", "positions")
+NAMES = (
+    "heads",
+    "induction",
+    "length",
+    "longer",
+    "objectives",
+    "order",
+    "parity",
+    "parts",
+    "positions",
+    "recall-beyond",
+    "recall-distance",
+    "recall-load",
+)
 
 
 def find(name: str) -> Experiment:

@@ -114,7 +114,7 @@ def recorded(name: str, folder: Path = RESULTS) -> Recorded:
     if not file.is_file():
         raise FileNotFoundError(
             f"there is no recorded result of {name!r} in {folder}. Record one with: gptlab "
-            f"experiment {name}"
+            f"experiment run {name}"
         )
     return read(file)
 
