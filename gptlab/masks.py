@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
+
+from gptlab.hashing import hash32
 
 
 @runtime_checkable
@@ -124,8 +127,83 @@ class TwoLevel:
         return (key <= query) & (same_chunk | summary)
 
 
+@dataclass(frozen=True)
+class Chunked:
+    """See back to the beginning of your own chunk, and nothing before it.
+
+    This is what an output depends on when a text is cut into chunks and each is read on its own. A
+    chunk begins every `chunk` − `overlap` positions; a position that lies in several chunks counts
+    in the first of them, where most of what came before is in sight.
+
+    As the mask of a model with several layers, chunks without overlap stay apart; overlaps hand on
+    from layer to layer what the chunk before has seen, as in Transformer-XL.
+
+    Args:
+        chunk: Positions in a chunk.
+        overlap: How many of them the next chunk reads again.
+
+    Source: Dai et al. 2019 (Transformer-XL), section 3.1 for chunks read apart, 3.2 for those that
+        hand on.
+    """
+
+    chunk: int
+    overlap: int = 0
+
+    def __post_init__(self) -> None:
+        _at_least_one("chunk", self.chunk)
+        if not 0 <= self.overlap < self.chunk:
+            raise ValueError(
+                f"overlap counts positions of a chunk of {self.chunk} that are read again, so it "
+                f"must be from 0 to {self.chunk - 1}; got {self.overlap}."
+            )
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True from the first position of the query's chunk up to the query."""
+        step = self.chunk - self.overlap
+        first = (query - self.chunk + step).clamp(min=0) // step  # of the chunks that hold it
+        return (key <= query) & (key >= first * step)
+
+
+@dataclass(frozen=True)
+class RandomKeys:
+    """See the `width` nearest positions, and `n_keys` earlier ones drawn once and for all.
+
+    Draws may fall on one position, so a query sees `width` + `n_keys` keys at most. They come from
+    a hash, so that a position has the same keys in every text, in the cache and in a page.
+
+    Args:
+        width: Length of the near window, the query itself included.
+        n_keys: Draws per query, from position 0 to the query's own.
+
+    Source: Zaheer et al. 2020 (Big Bird), section 2, window and random attention.
+    """
+
+    width: int
+    n_keys: int
+
+    def __post_init__(self) -> None:
+        _at_least_one("width", self.width)
+        _at_least_one("n_keys", self.n_keys)
+
+    def __call__(
+        self, query: Int[Tensor, "query 1"], key: Int[Tensor, "1 key"]
+    ) -> Bool[Tensor, "query key"]:
+        """Return True for near keys and for those that were drawn."""
+        near = SlidingWindow(self.width)(query, key)
+        return near | (self.drawn(query)[:, None] == key[..., None]).any(dim=-1)
+
+    def drawn(self, query: Int[Tensor, "query 1"]) -> Int[Tensor, "query n_keys"]:
+        """Return the keys that were drawn for each query; some may be near, or the same."""
+        places = query.cpu().numpy() * self.n_keys + np.arange(self.n_keys)
+        drawn = hash32(places.astype(np.uint32)).astype(np.int64)
+        return torch.from_numpy(drawn).to(query.device) % (query + 1)
+
+
 MASKS: dict[str, Callable[..., Mask]] = {
-    mask.__name__: mask for mask in (Causal, Bidirectional, SlidingWindow, Strided, TwoLevel)
+    mask.__name__: mask
+    for mask in (Causal, Bidirectional, SlidingWindow, Strided, TwoLevel, Chunked, RandomKeys)
 }
 
 
@@ -157,8 +235,22 @@ def looks_ahead(mask: Mask, n_ctx: int) -> bool:
         >>> looks_ahead(Causal(), 8), looks_ahead(Bidirectional(), 8)
         (False, True)
     """
-    here = torch.arange(n_ctx)
-    return bool(mask(here[:, None], here[None]).triu(diagonal=1).any())
+    return bool(allowed(mask, n_ctx).triu(diagonal=1).any())
+
+
+def allowed(mask: Mask, n_pos: int) -> Bool[Tensor, "query key"]:
+    """Write a mask out as a matrix: True where the row's position sees the column's.
+
+    Args:
+        mask: The rule.
+        n_pos: Positions.
+
+    Example:
+        >>> allowed(SlidingWindow(2), 3).int().tolist()
+        [[1, 0, 0], [1, 1, 0], [0, 1, 1]]
+    """
+    here = torch.arange(n_pos)
+    return mask(here[:, None], here[None])
 
 
 def _at_least_one(name: str, value: int) -> None:

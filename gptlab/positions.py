@@ -91,21 +91,30 @@ class RotaryPositions(Positions):
 
     A query at m and a key at n then compare by their distance m − n alone.
 
+    Args:
+        cfg: Sizes.
+        base: Ratio between the slowest and the fastest pair's angle per position, about.
+        squeeze: By what a position is divided before it is turned; above 1, a longer text keeps to
+            angles that were trained.
+
     Source: Su et al. 2021 (RoFormer), equation 34; the pairs are coordinates i and i + d_head/2.
+        Chen et al. 2023, section 2.3, for `squeeze` (position interpolation).
     """
 
     cos: Tensor
     sin: Tensor
 
-    def __init__(self, cfg: GPTConfig, base: float = 10_000.0) -> None:
+    def __init__(
+        self, cfg: GPTConfig, base: int | float = 10_000.0, squeeze: int | float = 1
+    ) -> None:
         super().__init__()
         if cfg.d_head % 2:
             raise ValueError(
                 f"rotary positions turn pairs of coordinates, but d_head={cfg.d_head} is odd. "
                 "Choose d_model and n_heads so that d_head is even."
             )
-        self.base = base
-        angle = _angles(cfg.n_ctx, cfg.d_head, base)
+        self.base, self.squeeze = base, squeeze
+        angle = _angles(cfg.n_ctx, cfg.d_head, base) / squeeze
         self.register_buffer("cos", angle.cos().float(), persistent=False)
         self.register_buffer("sin", angle.sin().float(), persistent=False)
 
@@ -158,7 +167,7 @@ def sinusoids(n_ctx: int, d_model: int, base: float = 10_000.0) -> Float[Tensor,
     return torch.stack((angle.sin(), angle.cos()), dim=-1).flatten(1)[:, :d_model].float()
 
 
-def _angles(n_ctx: int, width: int, base: float) -> Float[Tensor, "n_ctx n_waves"]:
+def _angles(n_ctx: int, width: int, base: int | float) -> Float[Tensor, "n_ctx n_waves"]:
     # In float64: at position 100,000 float32 angles are off by hundredths of a radian.
     speed = base ** (-torch.arange(0, width, 2, dtype=torch.float64) / width)
     return torch.arange(n_ctx, dtype=torch.float64)[:, None] * speed

@@ -8,7 +8,9 @@ from gptlab.masks import (
     MASKS,
     Bidirectional,
     Causal,
+    Chunked,
     Mask,
+    RandomKeys,
     SlidingWindow,
     Strided,
     TwoLevel,
@@ -16,7 +18,12 @@ from gptlab.masks import (
     to_json,
 )
 
-CAUSAL = [Causal(), *(kind(n) for kind in (SlidingWindow, Strided, TwoLevel) for n in (1, 2, 3, 7))]
+CAUSAL = [
+    Causal(),
+    *(kind(n) for kind in (SlidingWindow, Strided, TwoLevel, Chunked) for n in (1, 2, 3, 7)),
+    *(Chunked(chunk, overlap) for chunk, overlap in ((2, 1), (5, 2), (7, 6))),
+    *(RandomKeys(width, n_keys) for width, n_keys in ((1, 1), (3, 2), (7, 5))),
+]
 
 
 def table(mask: Mask, n_pos: int, first_query: int = 0) -> Tensor:
@@ -40,6 +47,10 @@ def rows(text: str) -> list[list[bool]]:
         # Chunks 01|23|4: row 4 sees itself and the last positions of both chunks, 1 and 3.
         (TwoLevel(2), "10000 11000 01100 01110 01011"),
         (TwoLevel(3), "10000 11000 11100 00110 00111"),
+        # Chunks 01|23|4.
+        (Chunked(2), "10000 11000 00100 00110 00001"),
+        # Chunks 012, 234, 4…: 3 and 4 count in 234, and see from 2 on.
+        (Chunked(3, 1), "10000 11000 11100 00110 00111"),
     ],
 )
 def test_small_masks_by_hand(mask: Mask, expected: str):
@@ -77,11 +88,36 @@ def test_two_level_summaries_have_seen_their_whole_chunk():
         assert allowed[last:, last].all()  # and everyone after them reads them
 
 
-@pytest.mark.parametrize("kind", [SlidingWindow, Strided, TwoLevel])
+@pytest.mark.parametrize("kind", [SlidingWindow, Strided, TwoLevel, Chunked])
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_width_below_one_is_refused(kind: type, size: int):
     with pytest.raises(ValueError, match=f"must be at least 1; got {size}"):
         kind(size)
+
+
+@pytest.mark.parametrize(("chunk", "overlap"), [(4, 4), (4, -1), (1, 1)])
+def test_an_overlap_leaves_a_chunk_something_new(chunk: int, overlap: int):
+    with pytest.raises(ValueError, match=f"from 0 to {chunk - 1}; got {overlap}"):
+        Chunked(chunk, overlap)
+
+
+def test_random_keys_need_a_draw():
+    with pytest.raises(ValueError, match="n_keys counts positions"):
+        RandomKeys(3, 0)
+
+
+def test_every_chunk_sees_at_least_its_overlap_and_at_most_itself():
+    sees = table(Chunked(7, 3), 60).sum(1)[7:]
+    assert (int(sees.min()), int(sees.max())) == (4, 7)
+
+
+def test_random_keys_are_the_band_and_a_few_more():
+    mask = RandomKeys(4, 3)
+    more = table(mask, 200) & ~table(SlidingWindow(4), 200)
+    assert int(more.sum(1).max()) == 3
+    assert 2.5 < more[100:].sum(1).float().mean() <= 3
+    places = more[150:].nonzero()[:, 1].float()
+    assert 60 < places.mean() < 105  # all over the text, not only near
 
 
 @pytest.mark.parametrize("mask", [*CAUSAL, Bidirectional()], ids=str)
