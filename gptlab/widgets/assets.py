@@ -12,9 +12,11 @@ import re
 from pathlib import Path
 
 from gptlab import checkpoints
+from gptlab.experiments import keeping
 from gptlab.widgets.exploring import table_bytes
 from gptlab.widgets.page_tokenizers import PUBLISHED, shipped_json, table
 
+WHOLE_MODELS = ("model/shakespeare", "model/twin_next", "model/twin_masked")
 _SNAPSHOT = re.compile(r"model/(\w+)@(\d+)")
 
 
@@ -34,11 +36,15 @@ def asset(name: str) -> bytes:
         return shipped_json()
     if name == "vectors/glove":
         return table_bytes()
+    if name == "kept/recall":
+        return keeping.FILE.read_bytes()
     if file := _model_file(name):
         return file.read_bytes()
     raise ValueError(
-        f"there is no asset {name!r} for pages. There are model/shakespeare, model/lesson@STEP, "
-        f"vectors/glove, tokenizer/shakespeare and tokenizer/ with {', '.join(PUBLISHED)}."
+        f"there is no asset {name!r} for pages. There are {', '.join(WHOLE_MODELS)}, "
+        "model/lesson@STEP, "
+        "vectors/glove, kept/recall, tokenizer/shakespeare and tokenizer/ with "
+        f"{', '.join(PUBLISHED)}."
     )
 
 
@@ -79,8 +85,8 @@ def bringing(name: str, content: bytes) -> str:
 
 
 def _model_file(name: str) -> Path | None:
-    if name == "model/shakespeare":
-        return checkpoints.locate("shakespeare")
+    if name in WHOLE_MODELS:
+        return checkpoints.locate(name.removeprefix("model/"))
     found = _SNAPSHOT.fullmatch(name)
     if found and found[1] == "lesson":
         return checkpoints.snapshots("lesson").get(int(found[2]))

@@ -16,9 +16,13 @@ STYLES = (
     "nexttoken",
     "checkpoints",
     "positions",
+    "objectives",
     "xray",
     "cosine",
     "vectors",
+    "bptt",
+    "memory",
+    "length",
     "page",
 )
 

@@ -1,3 +1,5 @@
+import { hash32 } from "./hashing.js";
+
 /**
  * Who may look at whom: a mask says, for a query position, whether it sees a key position.
  * @typedef {(query: number, key: number) => boolean} Mask
@@ -26,7 +28,27 @@ export const MASKS = {
     const isSummary = key % chunk === chunk - 1;
     return key <= query && (sameChunk || isSummary);
   },
+
+  /** See back to the beginning of the first chunk that holds you, and nothing before it. */
+  Chunked: ({ chunk, overlap }) => (query, key) => key <= query && key >= chunkStart(query, chunk, overlap),
+
+  /** See the `width` nearest positions, and `n_keys` earlier ones drawn once and for all. */
+  RandomKeys: ({ width, n_keys }) => (query, key) => {
+    if (key > query) return false;
+    return query - key < width || drawnKeys(query, n_keys).includes(key);
+  },
 };
+
+/** Where the first chunk begins that holds a position. */
+export function chunkStart(query, chunk, overlap) {
+  const step = chunk - overlap;
+  return step * Math.max(0, Math.floor((query - chunk + step) / step));
+}
+
+/** The keys that were drawn for a query; some may be near, or the same. */
+export function drawnKeys(query, n_keys) {
+  return Array.from({ length: n_keys }, (_, i) => hash32(query * n_keys + i) % (query + 1));
+}
 
 /**
  * Whether any of n_ctx positions may look at a later one.

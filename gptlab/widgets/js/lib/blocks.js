@@ -4,6 +4,15 @@ import { charactersOf, shapeOf } from "./text.js";
 const MOST_BYTES = 64; // of one character, as in grouping.py
 
 /**
+ * What a reader sees as one sign each; a letter under a heap of accents is cut into code points.
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function signsOf(text) {
+  return charactersOf(text).flatMap((sign) => (sizeOf(sign) <= MOST_BYTES ? [sign] : [...sign]));
+}
+
+/**
  * The shortest stretches that are cut nowhere inside a character and nowhere inside a token.
  * `tokens` are the first token and the one after the last. grouping.py does the same in Python.
  * @param {Uint8Array} bytes of all tokens
@@ -11,9 +20,7 @@ const MOST_BYTES = 64; // of one character, as in grouping.py
  * @returns {{characters: string[], sizes: number[], tokens: [number, number]}[]}
  */
 export function blocksOf(bytes, lengths) {
-  const signs = charactersOf(decoded(bytes)).flatMap((sign) =>
-    sizeOf(sign) <= MOST_BYTES ? [sign] : [...sign],
-  );
+  const signs = signsOf(decoded(bytes));
   const sizes = signs.map(sizeOf);
   const signEnds = endsOf(sizes);
   const tokenEnds = endsOf(lengths);

@@ -1,23 +1,31 @@
 /* global GPTLAB_CSS, GPTLAB_WASM */
 import { attentionAnswers } from "../answers/attention.js";
 import { PageBackend } from "../answers/backend.js";
+import { bpttAnswers } from "../answers/bptt.js";
 import { checkpointAnswers } from "../answers/checkpoints.js";
 import { cosineAnswers } from "../answers/cosine.js";
+import { memoryAnswers } from "../answers/memory.js";
+import { lengthAnswers } from "../answers/length.js";
 import { nextTokenAnswers } from "../answers/nexttoken.js";
+import { objectiveAnswers } from "../answers/objectives.js";
 import { positionAnswers } from "../answers/positions.js";
 import { tokensAnswers } from "../answers/tokens.js";
 import { xrayAnswers } from "../answers/xray.js";
 import { vectorAnswers } from "../answers/vectors.js";
 import { renderAttention } from "../attention.js";
+import { renderBPTT } from "../bptt.js";
 import { renderCheckpoints } from "../checkpoints.js";
 import { renderCosine } from "../cosine.js";
 import { startMatmul } from "../engine/matmul.js";
 import { readCheckpoint } from "../engine/safetensors.js";
 import { tokenizerFromAsset } from "../engine/tokenizers.js";
+import { renderLength } from "../length.js";
 import { filled } from "../lib/text.js";
 import { make } from "../lib/view.js";
 import { WordTable } from "../lib/wordtable.js";
+import { renderMemory } from "../memory.js";
 import { renderNextToken } from "../nexttoken.js";
+import { renderObjectives } from "../objectives.js";
 import { renderPositions } from "../positions.js";
 import { renderTokens } from "../tokens.js";
 import { renderXRay } from "../xray.js";
@@ -35,9 +43,16 @@ const WIDGETS = {
   TokenExplorer: { render: renderTokens, answers: tokensAnswers, open: openVocabulary, inputs: ["text"] },
   AttentionExplorer: { render: renderAttention, answers: attentionAnswers, open: openModel, inputs: ATTENTION },
   NextToken: { render: renderNextToken, answers: nextTokenAnswers, open: openModel, inputs: NEXT },
+  ObjectiveExplorer: { render: renderObjectives, answers: objectiveAnswers, open: openModel, inputs: ["text", "place"] },
   PositionExplorer: { render: renderPositions, answers: positionAnswers, open: openModel, inputs: [...READ, "order", "scheme"] },
   ModelXRay: { render: renderXRay, answers: xrayAnswers, open: openModel, inputs: [...READ, "part", "position", "off"] },
+  LengthLab: {
+    render: renderLength, answers: lengthAnswers, open: openWords,
+    inputs: ["pattern", "n", "width", "stride", "n_layers", "sizes", "doublings"],
+  },
   CosineCalculator: { render: renderCosine, answers: cosineAnswers, open: openWords, inputs: ["vectors", "angle"] },
+  BackpropThroughTime: { render: renderBPTT, answers: bpttAnswers, open: openWords, inputs: ["text"] },
+  MemoryLab: { render: renderMemory, answers: memoryAnswers, open: asset, inputs: ["weights"] },
   VectorExplorer: { render: renderVectors, answers: vectorAnswers, open: openWords, inputs: VECTORS },
   CheckpointSlider: {
     render: renderCheckpoints, answers: checkpointAnswers, open: openModel, inputs: [...new Set([...ATTENTION, ...NEXT])],

@@ -5,9 +5,10 @@ import { make } from "../lib/view.js";
  * @param {string} className
  * @param {string} name
  * @param {(value: number) => void} onMove
+ * @param {number} least
  */
-export function slider(className, name, onMove) {
-  const input = make("input", { type: "range", min: "0", step: "1" });
+export function slider(className, name, onMove, least = 0) {
+  const input = make("input", { type: "range", min: String(least), step: "1" });
   const output = make("output");
   const element = make("label", { className: `slider ${className}` }, make("span", { textContent: name }), input, output);
   input.addEventListener("input", () => onMove(input.valueAsNumber));

@@ -1,0 +1,4 @@
+/** `LengthLab` computes in its view, in JupyterLab too: there is nothing to answer. */
+export async function* lengthAnswers() {
+  yield {};
+}
