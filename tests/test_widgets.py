@@ -17,16 +17,21 @@ from gptlab.style import Picture
 from gptlab.tokenizers import ByteBPE, CharTokenizer, gpt2
 from gptlab.widgets import (
     AttentionExplorer,
+    BackpropThroughTime,
     CheckpointSlider,
     CosineCalculator,
     LabWidget,
+    LengthLab,
+    MemoryLab,
     ModelXRay,
     NextToken,
+    ObjectiveExplorer,
     PositionExplorer,
     TokenExplorer,
     VectorExplorer,
     base,
     models,
+    objective_explorer,
     tokens,
     vector_explorer,
 )
@@ -48,9 +53,13 @@ ANSWERS = {
     NextToken: "nexttoken",
     ModelXRay: "xray",
     PositionExplorer: "positions",
+    ObjectiveExplorer: "objectives",
     CheckpointSlider: "checkpoints",
     CosineCalculator: "cosine",
+    LengthLab: "length",
     VectorExplorer: "vectors",
+    BackpropThroughTime: "bptt",
+    MemoryLab: "memory",
 }
 """The module of `js/answers` that answers each widget in a page."""
 WIDGETS = list(ANSWERS)
@@ -130,7 +139,7 @@ def test_no_widget_needs_the_network_or_writes_markup(widget: type[LabWidget]) -
 def test_no_words_of_a_widget_bypass_the_catalogue(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert untranslated(source) == []
-    examples = {tokens.EXAMPLE, models.EXAMPLE, vector_explorer.EXAMPLE}
+    examples = {module.EXAMPLE for module in (models, objective_explorer, tokens, vector_explorer)}
     assert set(prose_beside_the_catalogue(source)) <= examples
 
 

@@ -6,6 +6,7 @@ from gptlab.figures.block import alignment, lens_grid, reach
 from gptlab.figures.costs import bends, costs_of_parts, gradients_by_block
 from gptlab.figures.course import Lesson, course_map, lessons
 from gptlab.figures.heads import heads_grid
+from gptlab.figures.length import cost_against_recall, growth, patterns
 from gptlab.figures.loss import MEAN_OVER, loss_against_time, loss_curve
 from gptlab.figures.merges import MOST_BYTES, merge_replay, tokens_against_merges
 from gptlab.figures.parts import parameter_bars
@@ -15,6 +16,8 @@ from gptlab.figures.positions import (
     position_tables,
     products_by_distance,
 )
+from gptlab.figures.recall import recall_curves, tuning_curves
+from gptlab.figures.recurrence import gradients_by_distance
 from gptlab.figures.roles import head_effects, head_roles
 from gptlab.figures.tokens import changed_vectors, token_costs
 from gptlab.figures.vectors import (
@@ -38,9 +41,12 @@ __all__ = [
     "changed_vectors",
     "colour_limit",
     "cosine_histogram",
+    "cost_against_recall",
     "costs_of_parts",
     "course_map",
     "gradients_by_block",
+    "gradients_by_distance",
+    "growth",
     "head_effects",
     "head_roles",
     "heads_grid",
@@ -52,11 +58,14 @@ __all__ = [
     "merge_replay",
     "parameter_bars",
     "pattern_heatmap",
+    "patterns",
     "position_tables",
     "products_by_distance",
     "reach",
+    "recall_curves",
     "token_costs",
     "tokens_against_merges",
+    "tuning_curves",
     "weight_against_effect",
     "word_map",
     "word_space",

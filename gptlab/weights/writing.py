@@ -54,12 +54,13 @@ def to_hf(model: GPT, directory: str | Path, tokenizer: Tokenizer | None = None)
 
 
 def _refuse_foreign_parts(model: GPT) -> None:
-    positions = type(model.positions)
+    positions, squeeze = type(model.positions), getattr(model.positions, "squeeze", 1.0)
     norms = _norms(model)
     epsilons = {getattr(norm, "eps", None) for norm in norms}
     kinds = {type(norm) for norm in norms}
     parts = [
         ("positions", positions in (LearnedPositions, RotaryPositions), positions.__name__),
+        ("positions", squeeze == 1.0, f"{positions.__name__} squeezed by {squeeze}"),
         ("mask", model.mask == Causal(), model.mask),
         ("residual", model.residual is add, getattr(model.residual, "__name__", model.residual)),
         ("norm", kinds == {nn.LayerNorm}, " and ".join(sorted(kind.__name__ for kind in kinds))),
