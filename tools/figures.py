@@ -16,9 +16,10 @@ from statistics import fmean
 import torch
 
 import gptlab
-from gptlab import GPT, checkpoints, corpora, figures, style, tokenizers, vectors
+from gptlab import GPT, checkpoints, corpora, figures, masks, receptive, style, tokenizers, vectors
 from gptlab.catalogue import text as _
 from gptlab.experiments import parts, recorded
+from gptlab.experiments.contenders import CONTENDERS
 from gptlab.files import write_atomically
 from gptlab.positions import sinusoids
 from gptlab.style import Picture
@@ -121,6 +122,60 @@ def learned_positions(model: GPT) -> torch.Tensor:
     return model.get_parameter("positions.W_pos").detach()
 
 
+def induction() -> Picture:
+    """Draw the recorded experiment of lesson 4: two layers learn to repeat, one does not."""
+    long = recorded("induction")
+    shown = {"two layers": _("two layers"), "one layer": _("one layer")}
+    return figures.measured_curves(
+        [int(step) for step in long.values("steps")[0]],
+        {name: long.values(f"{key}: loss") for key, name in shown.items()},
+        across=_("steps"),
+        up=_("loss on the repetition, nats"),
+    )
+
+
+def recall() -> Picture:
+    """Draw the recorded experiment of lesson 5."""
+    far = recorded("recall-distance")
+    return figures.recall_curves(
+        {name: far.values(f"{name}: right") for name in CONTENDERS},
+        far.mean("distances"),
+        chance=far.mean("chance"),
+        place=_("distance in tokens"),
+        logarithmic=True,
+    )
+
+
+def two_objectives() -> Picture:
+    """Draw the recorded experiment of lesson 6: each model's own loss."""
+    record = recorded("objectives")
+    return figures.measured_curves(
+        [int(step) for step in record.values("steps")[0]],
+        {
+            _("next token"): record.values("next loss"),
+            _("gaps"): record.values("masked loss"),
+        },
+        across=_("steps"),
+        up=_("own loss, nats per target"),
+    )
+
+
+def masks_and_layers() -> Picture:
+    """Draw what each mask of lesson 11 reaches, by layers."""
+    shown: dict[str, masks.Mask] = {
+        _("full"): masks.Causal(),
+        _("chunks"): masks.Chunked(8),
+        _("band"): masks.SlidingWindow(8),
+        _("strided"): masks.Strided(8),
+        _("random"): masks.RandomKeys(4, 4),
+        _("two-level"): masks.TwoLevel(8),
+    }
+    needed = {
+        name: receptive.layers_needed(masks.allowed(mask, 64), 4) for name, mask in shown.items()
+    }
+    return figures.patterns(needed, n_layers=4)
+
+
 def costs_of_parts() -> Picture:
     """Draw the recorded experiment of lesson 10."""
     return figures.costs_of_parts(parts.costs([run.numbers for run in recorded("parts").runs]))
@@ -142,6 +197,10 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "01_costs_of_languages": costs_of_languages,
     "02_likeness": likeness,
     "03_position_tables": position_tables,
+    "04_induction": induction,
+    "05_recall": recall,
+    "06_objectives": two_objectives,
+    "11_masks": masks_and_layers,
     "10_costs_of_parts": costs_of_parts,
 }
 
