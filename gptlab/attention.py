@@ -29,6 +29,9 @@ class KeysValues:
 
     k: Float[Tensor, "batch pos head d_head"] | None = None
     v: Float[Tensor, "batch pos head d_head"] | None = None
+    projection: tuple[Tensor, Tensor] | None = None
+    """The layer's W_Q, W_K and W_V as one matrix, with their biases: to put them side by side takes
+    longer than to multiply one token by them."""
 
     @property
     def n_pos(self) -> int:
@@ -94,7 +97,7 @@ class Attention(nn.Module):
         past = cache.n_pos if cache else 0
         here = torch.arange(past, past + x.shape[1], device=x.device)
 
-        q, k, v = self._projected(x)
+        q, k, v = self._projected(x, cache)
         q, k, v = self.q(positions.turned(q, here)), self.k(positions.turned(k, here)), self.v(v)
         if cache is not None:
             k, v = cache.append(k, v)
@@ -103,19 +106,22 @@ class Attention(nn.Module):
         # torch's fused kernel for processors works in float32: in bfloat16 it is slower than this.
         step_by_step = watched or (q.dtype == torch.bfloat16 and q.device.type == "cpu")
         z = self.z((self._explicit if step_by_step else self._fused)(q, k, v, here))
-        joined = rearrange(z, "batch pos head d_head -> batch pos (head d_head)")
-        return F.linear(joined, as_matrix("W_O", self.W_O).T, self.b_O)
+        return F.linear(z.flatten(2), as_matrix("W_O", self.W_O).T, self.b_O)
 
     def _projected(
-        self, x: Float[Tensor, "batch pos d_model"]
+        self, x: Float[Tensor, "batch pos d_model"], cache: KeysValues | None
     ) -> tuple[Float[Tensor, "batch pos head d_head"], ...]:
         # All heads' queries, keys and values in one product, which is faster than three.
+        known = cache.projection if cache else None
+        weights, biases = known or self._side_by_side()
+        if cache:
+            cache.projection = weights, biases
+        joined = F.linear(x, weights.T, biases).unflatten(2, (3, *self.b_Q.shape))
+        return joined.unbind(2)
+
+    def _side_by_side(self) -> tuple[Tensor, Tensor]:
         weights = as_matrix("W_Q", torch.cat((self.W_Q, self.W_K, self.W_V)))
-        biases = torch.cat((self.b_Q, self.b_K, self.b_V))
-        joined = F.linear(x, weights.T, biases.flatten())
-        split = "batch pos (kind head d_head) -> kind batch pos head d_head"
-        q, k, v = rearrange(joined, split, kind=3, head=self.W_Q.shape[0])
-        return q, k, v
+        return weights, torch.cat((self.b_Q, self.b_K, self.b_V)).flatten()
 
     def _explicit(
         self,
@@ -138,21 +144,20 @@ class Attention(nn.Module):
         v: Float[Tensor, "batch key head d_head"],
         here: Int[Tensor, " query"],
     ) -> Float[Tensor, "batch query head d_head"]:
-        q, k, v = (rearrange(t, "batch pos head d -> batch head pos d") for t in (q, k, v))
-        is_causal = (
-            isinstance(self.mask, Causal)
-            and q.shape[2] == k.shape[2]
-            and self._positions[0].bias(here[:1, None], here[None, :1]) is None
-        )
+        q, k, v = (t.transpose(1, 2) for t in (q, k, v))  # batch head pos d_head, as torch has it
+        n_queries, n_keys = q.shape[2], k.shape[2]
+        plain = isinstance(self.mask, Causal) and not self._positions[0].lowers
+        is_causal = plain and n_queries == n_keys
+        sees_all = plain and n_queries == 1  # the newest token
         z = F.scaled_dot_product_attention(
             q,
             k,
             v,
-            attn_mask=None if is_causal else self._bias(here, k.shape[2]).to(q.dtype),
+            attn_mask=None if is_causal or sees_all else self._bias(here, n_keys).to(q.dtype),
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=is_causal,
         )
-        return rearrange(z, "batch head pos d -> batch pos head d")
+        return z.transpose(1, 2)
 
     def _bias(self, here: Int[Tensor, " query"], n_keys: int) -> Float[Tensor, "*head query key"]:
         # What is added to the scores: the position scheme's bias, and -∞ where the mask forbids.
@@ -190,7 +195,7 @@ def as_matrix(name: str, weight: Tensor) -> Float[Tensor, "rows columns"]:
         case "W_Q" | "W_K" | "W_V", 3:
             return rearrange(weight, "head d_model d_head -> d_model (head d_head)")
         case "W_O", 3:
-            return rearrange(weight, "head d_head d_model -> (head d_head) d_model")
+            return weight.flatten(0, 1)  # (head d_head) d_model
         case _, 2:
             return weight
     raise ValueError(f"{name} of shape {tuple(weight.shape)} is not one of the model's matrices.")

@@ -110,3 +110,17 @@ def why_compiling(device: torch.device) -> str:
     if compiling_pays(device):
         return _("from 2 minutes on: Triton is there")
     return _("off: it pays on CUDA GPUs with Triton only")
+
+
+class threads:
+    """Let torch use so many threads of the processor while the `with` block runs."""
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+    def __enter__(self) -> None:
+        self.before = torch.get_num_threads()
+        torch.set_num_threads(self.n)
+
+    def __exit__(self, *_exception: object) -> None:
+        torch.set_num_threads(self.before)

@@ -51,7 +51,7 @@ class GPT(nn.Module):
         self.positions = positions(cfg)
         if self.positions.adds:
             self.pos_embed = Probe("pos d_model")
-        self.dropout = nn.Dropout(cfg.dropout)
+        self.dropout = nn.Dropout(cfg.dropout) if cfg.dropout else nn.Identity()
         self.blocks = nn.ModuleList(
             Block(cfg, self.positions, mask, norm, residual) for _ in range(cfg.n_layers)
         )

@@ -99,7 +99,7 @@ class Block(nn.Module):
         self.mlp = MLP(cfg)
         self.mlp_out = Probe(stream)
         self.resid_post = Probe(stream)
-        self.dropout = nn.Dropout(cfg.dropout)
+        self.dropout = nn.Dropout(cfg.dropout) if cfg.dropout else nn.Identity()
         self.residual = residual
 
     def forward(

@@ -22,6 +22,11 @@ class Positions(nn.Module):
 
     adds = False
 
+    @property
+    def lowers(self) -> bool:
+        """Whether the scheme has a `bias` of its own."""
+        return type(self).bias is not Positions.bias
+
     def added(self, positions: Int[Tensor, " pos"]) -> Float[Tensor, "pos d_model"]:
         """Return what is added to the token vectors."""
         raise NotImplementedError(f"{type(self).__name__} adds no vectors: its `adds` is False.")

@@ -17,7 +17,7 @@ Tokens = Sequence[int] | Int[Tensor, " pos"]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class DecodingStep:
-    """Why one token was chosen; `draw(step.probs, step.u)` gives it again.
+    """Why one token was chosen: the likeliest, or where `u` fell (`draw(probs, u)` gives it again).
 
     Args:
         position: Where the token stands in the text, counted from the prompt's first token, 0.
@@ -77,7 +77,7 @@ def _steps(
         n_seen, (logits,) = window.n_pos, window.next_logits()
         probs = sampling.distribution(logits)
         u = None if sampling.is_greedy else _random_number(generator)
-        token = draw(probs, u or 0.0)
+        token = int(probs.argmax()) if u is None else draw(probs, u)
         yield DecodingStep(
             position=position,
             n_seen=n_seen,

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import torch
 
 import gptlab
-from gptlab import checkpoints, decoding, weights
+from gptlab import GPT, checkpoints, decoding, weights
+from gptlab.presets import PRESETS
 from tools import notebooks
 from tools.benchmarks.timing import REPEATS, Row, in_turns, ratio, spread, times
 
@@ -23,7 +25,7 @@ N_WATCHED, N_PROMPT, N_NEW = 64, 32, 128
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = ROOT / "gptlab" / "widgets" / "js" / "engine"
 SHIPPED = ROOT / "gptlab" / "models" / "shakespeare.safetensors"
-LONGEST = ("04_attention", "05_rnn", "06_objectives")  # lessons
+LONGEST = ("04_attention", "06_objectives")  # lessons
 
 
 def opening() -> Iterator[Row]:
@@ -64,7 +66,20 @@ def watching() -> Iterator[Row]:
 
 def generating() -> Iterator[Row]:
     """Greedy tokens per second with a cache of keys and values, against Hugging Face."""
-    model, _tokenizer = checkpoints.load("shakespeare", "cpu")
+    lesson = PRESETS["lesson"]
+    sizes = replace(lesson.config(lesson.vocab_size), n_ctx=N_PROMPT + N_NEW)
+    small = GPT(sizes, generator=torch.Generator().manual_seed(0))
+    shipped, _tokenizer = checkpoints.load("shakespeare", "cpu")
+    for name, model in {"lesson": small, "shakespeare": shipped}.items():
+        taken = in_turns(_writers(model))
+        for library, seconds in taken.items():
+            rate = spread([N_NEW / s for s in seconds])
+            yield f"generate with a cache, {name}, {library}", rate, "tokens/s"
+        compared = ratio(*taken.values())
+        yield f"generate with a cache, {name}, gptlab / Hugging Face", compared, "ratio"
+
+
+def _writers(model: GPT) -> dict[str, Callable[[], object]]:
     theirs = _hugging_face(model)
     ids = torch.randint(model.cfg.d_vocab, (N_PROMPT,))
 
@@ -77,10 +92,7 @@ def generating() -> Iterator[Row]:
             attention_mask=torch.ones_like(ids[None]), pad_token_id=0,
         )  # fmt: skip
 
-    taken = in_turns({"Hugging Face": other, "gptlab": ours})
-    for name, seconds in taken.items():
-        yield f"generate with a cache, {name}", spread([N_NEW / s for s in seconds]), "tokens/s"
-    yield "generate with a cache, gptlab / Hugging Face", ratio(*taken.values()), "ratio"
+    return {"Hugging Face": other, "gptlab": ours}
 
 
 def engine() -> Iterator[Row]:
