@@ -488,7 +488,8 @@ def test_cached_beams_equal_uncached_beams() -> None:
 
 
 def test_kept_beams_form_a_tree() -> None:
-    history = list(islice(beam_steps(tiny_model(), [1, 2], n_beams=3), 10))
+    found = islice(beam_steps(tiny_model(), [1, 2], n_beams=3), 10)
+    history = [step.kept for step in found]
     (root,) = {beam.parent for beam in history[0]}
     assert root is not None and root.tokens == () and root.parent is None
     for before, after in pairwise([[root], *history]):

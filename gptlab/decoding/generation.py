@@ -1,6 +1,6 @@
 """Writing token by token, every step open to inspection."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from gptlab.decoding.repeats import HistoryRule
 from gptlab.decoding.rules import GREEDY, Sampling, draw
 from gptlab.decoding.window import Window
 from gptlab.gpt import GPT
@@ -42,6 +43,7 @@ def steps(
     *,
     sampling: Sampling = GREEDY,
     generator: torch.Generator | None = None,
+    repeats: HistoryRule | None = None,
     cached: bool = True,
 ) -> Iterator[DecodingStep]:
     """Continue a prompt without end, one step at a time; the caller stops.
@@ -55,6 +57,7 @@ def steps(
         tokens: The prompt, 1 to n_ctx token ids.
         sampling: The decoding rule.
         generator: Source of the random numbers, on the CPU; needed unless the rule is greedy.
+        repeats: A rule against repetition, which comes before the decoding rule.
         cached: Whether keys and values are kept (fast), or each step reads its window anew.
 
     Yields:
@@ -67,19 +70,23 @@ def steps(
     check_generator(sampling, generator)
     prompt = as_prompt(tokens)
     window = Window(model, prompt[None], cached=cached)
-    return _steps(window, len(prompt), sampling, generator)
+    return _steps(window, prompt.tolist(), sampling, generator, repeats)
 
 
 def _steps(
-    window: Window, position: int, sampling: Sampling, generator: torch.Generator | None
+    window: Window,
+    text: list[int],
+    sampling: Sampling,
+    generator: torch.Generator | None,
+    repeats: HistoryRule | None,
 ) -> Iterator[DecodingStep]:
     while True:
         n_seen, (logits,) = window.n_pos, window.next_logits()
-        probs = sampling.distribution(logits)
+        probs = sampling.distribution(repeats(logits, text) if repeats else logits)
         u = None if sampling.is_greedy else _random_number(generator)
         token = int(probs.argmax()) if u is None else draw(probs, u)
         yield DecodingStep(
-            position=position,
+            position=len(text),
             n_seen=n_seen,
             model_probs=logits.softmax(dim=-1),
             probs=probs,
@@ -87,7 +94,7 @@ def _steps(
             token=token,
         )
         window.extend([0], [token])
-        position += 1
+        text.append(token)
 
 
 def generate(
@@ -97,9 +104,11 @@ def generate(
     *,
     sampling: Sampling = GREEDY,
     generator: torch.Generator | None = None,
+    repeats: HistoryRule | None = None,
+    stop: Set[int] = frozenset(),
     cached: bool = True,
 ) -> list[int]:
-    """Return `n_tokens` token ids that continue a prompt, the prompt not among them.
+    """Return up to `n_tokens` token ids that continue a prompt, the prompt not among them.
 
     Args:
         model: The model.
@@ -107,14 +116,23 @@ def generate(
         n_tokens: How many tokens to add; together they may outgrow n_ctx.
         sampling: The decoding rule.
         generator: Source of the random numbers, on the CPU; needed unless the rule is greedy.
+        repeats: A rule against repetition.
+        stop: Ids of tokens that end the text; the one that ends it is its last.
         cached: Whether keys and values are kept.
 
     Raises:
         ValueError: As for `steps`, or if `n_tokens` is negative.
     """
     check_n_tokens(n_tokens)
-    every = steps(model, tokens, sampling=sampling, generator=generator, cached=cached)
-    return [step.token for step in islice(every, n_tokens)]
+    every = steps(
+        model, tokens, sampling=sampling, generator=generator, repeats=repeats, cached=cached
+    )
+    written: list[int] = []
+    for step in islice(every, n_tokens):
+        written.append(step.token)
+        if step.token in stop:
+            break
+    return written
 
 
 def as_prompt(tokens: Tokens) -> Int[Tensor, " pos"]:
