@@ -4,6 +4,7 @@ One file, because it can be replaced in one move: weights and the state of an in
 then never belong to different steps.
 """
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from importlib import resources
@@ -13,7 +14,7 @@ from typing import Any
 import safetensors.torch
 import torch
 from safetensors import SafetensorError, safe_open
-from torch import Tensor
+from torch import Tensor, nn
 
 from gptlab import masks, rounding, tokenizers
 from gptlab.config import GPTConfig
@@ -162,7 +163,9 @@ def recorded_log(name: str) -> list[dict[str, Any]]:
     Raises:
         FileNotFoundError: If no model of that name ships with gptlab.
     """
-    file = locate(name).with_suffix(".log.jsonl")
+    file = Path(str(_MODELS / f"{name}.log.jsonl"))
+    if not file.is_file():
+        file = locate(name).with_suffix(".log.jsonl")
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     return rows[1:]  # the first line says how the model was made
 
@@ -176,7 +179,7 @@ def snapshots(name: str = "lesson") -> dict[int, Path]:
     files = sorted(Path(str(_MODELS / f"{name}_snapshots")).glob("step-*.safetensors"))
     if not files:
         raise FileNotFoundError(
-            f"there are no snapshots of {name!r}; gptlab ships those of lesson."
+            f"there are no snapshots of {name!r}; gptlab ships those of lesson and training."
         )
     return {int(file.stem.removeprefix("step-")): file for file in files}
 
@@ -211,6 +214,15 @@ def rebuild(description: dict[str, Any]) -> GPT:
             f"the model's description names a part that this version does not know: {problem}. "
             f"Known positions: {', '.join(POSITIONS)}; norms: {', '.join(NORMS)}."
         ) from problem
+
+
+def fingerprint(model: nn.Module) -> str:
+    """Return the SHA-256 of all weights and their names: equal as long as no bit has changed."""
+    found = hashlib.sha256()
+    for name, weight in model.state_dict().items():
+        found.update(name.encode())
+        found.update(weight.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()
 
 
 def _file(path: Path) -> Path:

@@ -15,7 +15,7 @@ from torch.optim import AdamW, Optimizer
 
 from gptlab import distributed
 from gptlab.attention import is_matrix
-from gptlab.data import Split, Splits, check_long_enough
+from gptlab.data import Split, Splits
 from gptlab.devices import autocast, bf16_pays
 from gptlab.evaluation import Evaluation
 from gptlab.gpt import GPT
@@ -131,7 +131,8 @@ class Training:
         compile: bool = False,
         evaluate: Callable[[Objective, GPT, Split], Evaluation] = evaluated,
     ) -> None:
-        check_long_enough(data.train.ids, model.cfg.n_ctx)
+        # Drawn once for nothing, so that a text that is too short is refused before it is trained.
+        objective.batch(data.train.ids, 1, model.cfg.n_ctx, torch.Generator())
         self.model, self.data, self.budget, self.recipe, self.seed = (
             model,
             data.to(model.device),
@@ -313,7 +314,7 @@ def optimizers_for(model: GPT, recipe: Recipe) -> list[Optimizer]:
     """Give the matrices inside the blocks to Muon and everything else to AdamW.
 
     Args:
-        model: The model.
+        model: The model; weights that need no gradient are frozen, and no optimizer gets them.
         recipe: Its learning rates; with matrix_lr = 0 AdamW takes all weights.
 
     Returns:
@@ -323,7 +324,7 @@ def optimizers_for(model: GPT, recipe: Recipe) -> list[Optimizer]:
     Hutter 2019 (AdamW), algorithm 2.
     """
     device = model.device
-    named = dict(model.named_parameters())
+    named = {name: w for name, w in model.named_parameters() if w.requires_grad}
     matrices = [
         (name, weight)
         for name, weight in named.items()

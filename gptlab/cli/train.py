@@ -41,7 +41,7 @@ def run(options: Namespace) -> int:
         run_ = _resumed(options, device) if options.resume else _started(options, device)
         _announce(run_)
         _warn_if_busy(device)
-        with _stop_request() as stop:
+        with stop_request() as stop:
             status = _train(run_, stop, _snapshot_moments(options.snapshots))
     return status
 
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
 def _started(options: Namespace, device: torch.device) -> Run:
     budget = _budget(options) or Minutes(1.0)
     preset = _preset(options, device, budget)
-    _say(_("reading the corpus {corpus} and making its tokens …", corpus=options.corpus))
+    say(_("reading the corpus {corpus} and making its tokens …", corpus=options.corpus))
     tokenizer = runs.make_tokenizer(options.tokenizer, options.corpus, preset.vocab_size)
     objective, d_vocab = _objective(options.objective, tokenizer.vocab_size)
     run_ = runs.start(
@@ -71,7 +71,7 @@ def _started(options: Namespace, device: torch.device) -> Run:
 
 
 def _resumed(options: Namespace, device: torch.device) -> Run:
-    _say(_("reading the run in {folder} …", folder=options.resume))
+    say(_("reading the run in {folder} …", folder=options.resume))
     asked = _budget(options)
     run_ = runs.resume(
         Path(options.resume),
@@ -81,7 +81,7 @@ def _resumed(options: Namespace, device: torch.device) -> Run:
     )
     training = run_.training
     if training.progress < 1 and asked in (None, training.budget):
-        _say(
+        say(
             _(
                 "going on at step {step}, {percent:.0f} % of {budget}",
                 step=training.step,
@@ -96,7 +96,7 @@ def _resumed(options: Namespace, device: torch.device) -> Run:
             f"to train, for example: gptlab train --resume {options.resume} --minutes 1"
         )
     training.start_phase(asked)
-    _say(
+    say(
         _(
             "starting a new phase of {budget} after step {step}: the optimizers' memory is kept, "
             "the learning rate warms up and decays anew",
@@ -121,7 +121,7 @@ def _train(run_: Run, stop: "StopRequest", snapshot_moments: list[float]) -> int
                 if result.step % LOG_EVERY == 0 or result.step < LOG_EVERY or result.validation:
                     run_.record(result)
                 if result.validation and result.progress < 1:
-                    _say(_("step {step}: ", step=result.step) + report(result.validation))
+                    say(_("step {step}: ", step=result.step) + report(result.validation))
                 while moments and result.progress >= moments[0]:
                     moments.pop(0)
                     if _first():
@@ -132,12 +132,12 @@ def _train(run_: Run, stop: "StopRequest", snapshot_moments: list[float]) -> int
                 if distributed.from_first(stop.requested):
                     break
     except DivergedError as problem:
-        _say(_("gptlab: {problem}", problem=problem))
+        say(_("gptlab: {problem}", problem=problem))
         return 1
     _save(run_)
-    _say(_("saved {file}", file=run_.folder / FILENAME))
+    say(_("saved {file}", file=run_.folder / FILENAME))
     if training.progress < 1:
-        _say(_("stopped; continue with: gptlab train --resume {folder}", folder=run_.folder))
+        say(_("stopped; continue with: gptlab train --resume {folder}", folder=run_.folder))
         return 130
     if _first():
         print(report(result.validation))
@@ -208,7 +208,7 @@ def _snapshot_moments(n: int) -> list[float]:
 
 def _announce(run_: Run) -> None:
     cfg, training = run_.training.model.cfg, run_.training
-    _say(
+    say(
         _(
             "model: {n:,} parameters, {layers} layers × {width}, {heads} heads, n_ctx {n_ctx}, "
             "{vocabulary} tokens ({tokenizer})",
@@ -221,7 +221,7 @@ def _announce(run_: Run) -> None:
             tokenizer=run_.tokenizer.name,
         )
     )
-    _say(
+    say(
         _(
             "training: {budget} on {device}, {tokens:,} tokens of text, {batch} windows per step",
             budget=training.budget,
@@ -236,7 +236,7 @@ def _warn_if_busy(device: torch.device) -> None:
     busy, threads = devices.busy_cores(), torch.get_num_threads()
     free = max(1, threads - busy)
     if device.type == "cpu" and free < threads:
-        _say(
+        say(
             _(
                 "{busy} of {cores} cores were busy in the last minute: training with {threads} "
                 "threads may be several times slower. Stop other programs, or set "
@@ -258,7 +258,8 @@ def _first() -> bool:
     return distributed.rank() == 0
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """Tell the learner what is going on, on the error stream."""
     if _first():
         print(line, file=sys.stderr, flush=True)
 
@@ -270,14 +271,14 @@ class StopRequest:
 
 
 @contextmanager
-def _stop_request() -> Iterator[StopRequest]:
+def stop_request() -> Iterator[StopRequest]:
     """Turn the first Ctrl-C into a request to stop after the step; a second one stops at once."""
     request = StopRequest()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
         request.requested = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        _say(_("\nstopping after this step (Ctrl-C again: at once) …"))
+        say(_("\nstopping after this step (Ctrl-C again: at once) …"))
 
     before = signal.signal(signal.SIGINT, ask)
     try:

@@ -28,9 +28,9 @@ def load(path: str | Path) -> Corpus:
     """
     path = Path(path)
     if path.is_dir():
-        text = "\n\n".join(_read(file).strip("\n") for file in _text_files(path)) + "\n"
+        text = "\n\n".join(read_text(file).strip("\n") for file in _text_files(path)) + "\n"
     elif path.is_file():
-        text = _read(_supported(path))
+        text = read_text(_supported(path))
     else:
         raise FileNotFoundError(f"expected a text file or a folder at {path}{_nearby(path)}")
     return split_in_order(path.stem or path.resolve().name, text)
@@ -51,7 +51,7 @@ def tiny_shakespeare(folder: Path | None = None) -> Corpus:
             f"expected {path} with {TINY_SHAKESPEARE.size:,} bytes, which is not there or not "
             f"whole. Run `gptlab data --get {TINY_SHAKESPEARE.name}` to download it."
         )
-    return split_in_order(TINY_SHAKESPEARE.name, _read(path))
+    return split_in_order(TINY_SHAKESPEARE.name, read_text(path))
 
 
 def _text_files(folder: Path) -> list[Path]:
@@ -78,8 +78,13 @@ def _supported(path: Path) -> Path:
     return path
 
 
-def _read(path: Path) -> str:
-    """Read UTF-8 without a byte order mark, every line ending in a plain newline."""
+def read_text(path: Path) -> str:
+    """Read UTF-8 without a byte order mark, every line ending in a plain newline.
+
+    Raises:
+        FileNotFoundError: Nothing there.
+        ValueError: Not UTF-8.
+    """
     data = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     try:
         text = data.decode("utf-8")
