@@ -335,6 +335,17 @@ def test_a_question_is_shown_with_its_options_and_how_to_answer() -> None:
     assert "<code>.check(&quot;a&quot;)</code>" in shown
 
 
+def test_a_question_and_the_answer_to_it_stand_in_one_cell() -> None:
+    asked, answered = a_choice().ask(...), a_choice().ask("b")
+    assert not asked and answered
+    assert str(a_choice().check("b")) in answered._repr_mimebundle_()[0]["text/plain"]
+    for shown in (asked, answered):
+        data, about = shown._repr_mimebundle_()
+        assert data["text/plain"].startswith("Where?")
+        assert "<code>.ask(&quot;a&quot;)</code>" in data["text/html"]
+        assert about["gptlab"] == {"exercise": "99-choice"}
+
+
 def test_a_question_names_itself_in_the_outputs_metadata() -> None:
     data, metadata = a_choice()._repr_mimebundle_()
     assert metadata == {"gptlab": {"exercise": "99-choice"}}

@@ -18,8 +18,12 @@ from gptlab.tokenizers import ByteBPE, CharTokenizer, gpt2
 from gptlab.widgets import (
     AttentionExplorer,
     BackpropThroughTime,
+    BeamTree,
+    ChatBox,
     CheckpointSlider,
+    ClaimBoard,
     CosineCalculator,
+    FinetuneLab,
     LabWidget,
     LengthLab,
     MemoryLab,
@@ -27,12 +31,17 @@ from gptlab.widgets import (
     NextToken,
     ObjectiveExplorer,
     PositionExplorer,
+    SentenceProbability,
     TokenExplorer,
+    TrainingPlayer,
     VectorExplorer,
     base,
+    chat_box,
+    finetune_lab,
     models,
     objective_explorer,
     tokens,
+    training_player,
     vector_explorer,
 )
 from gptlab.widgets.checkpoint_slider import VIEWS
@@ -49,12 +58,18 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "gptlab" / "widgets"
 ANSWERS = {
     TokenExplorer: "tokens",
+    TrainingPlayer: "player",
     AttentionExplorer: "attention",
     NextToken: "nexttoken",
     ModelXRay: "xray",
     PositionExplorer: "positions",
+    SentenceProbability: "sentence",
     ObjectiveExplorer: "objectives",
+    BeamTree: "beams",
+    FinetuneLab: "finetune",
+    ChatBox: "chat",
     CheckpointSlider: "checkpoints",
+    ClaimBoard: "claimboard",
     CosineCalculator: "cosine",
     LengthLab: "length",
     VectorExplorer: "vectors",
@@ -139,7 +154,16 @@ def test_no_widget_needs_the_network_or_writes_markup(widget: type[LabWidget]) -
 def test_no_words_of_a_widget_bypass_the_catalogue(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
     assert untranslated(source) == []
-    examples = {module.EXAMPLE for module in (models, objective_explorer, tokens, vector_explorer)}
+    spoken = (
+        chat_box,
+        finetune_lab,
+        models,
+        objective_explorer,
+        tokens,
+        training_player,
+        vector_explorer,
+    )
+    examples = {module.EXAMPLE for module in spoken}
     assert set(prose_beside_the_catalogue(source)) <= examples
 
 

@@ -16,9 +16,21 @@ from statistics import fmean
 import torch
 
 import gptlab
-from gptlab import GPT, checkpoints, corpora, figures, masks, receptive, style, tokenizers, vectors
+from gptlab import (
+    GPT,
+    checkpoints,
+    corpora,
+    data,
+    figures,
+    masks,
+    measures,
+    receptive,
+    style,
+    tokenizers,
+    vectors,
+)
 from gptlab.catalogue import text as _
-from gptlab.experiments import parts, recorded
+from gptlab.experiments import decoding, parts, recorded, scaling
 from gptlab.experiments.contenders import CONTENDERS
 from gptlab.files import write_atomically
 from gptlab.positions import sinusoids
@@ -160,6 +172,25 @@ def two_objectives() -> Picture:
     )
 
 
+def methods_and_labels() -> Picture:
+    """Draw the recorded experiment of lesson 7."""
+    record = recorded("finetuning")
+    shown = {
+        "full": _("all weights"),
+        "LoRA": _("LoRA"),
+        "last layer": _("last layer"),
+        "from scratch": _("from scratch"),
+        "TF-IDF": _("TF-IDF"),
+    }
+    return figures.recall_curves(
+        {name: record.values(f"{key}: right") for key, name in shown.items()},
+        record.mean("labels"),
+        chance=1 / 3,
+        place=_("labelled speeches"),
+        logarithmic=True,
+    )
+
+
 def masks_and_layers() -> Picture:
     """Draw what each mask of lesson 11 reaches, by layers."""
     shown: dict[str, masks.Mask] = {
@@ -181,11 +212,41 @@ def costs_of_parts() -> Picture:
     return figures.costs_of_parts(parts.costs([run.numbers for run in recorded("parts").runs]))
 
 
+def calibration() -> Picture:
+    """Draw whether the shipped model's percentages come true, as lesson 12 does."""
+    model, tokenizer = gptlab.load(MODEL, device="cpu")
+    plays = corpora.shakespeare()
+    texts = {_("held-out plays"): plays.validation, _("plays it read"): plays.train}
+    found = {}
+    for name, text in texts.items():
+        ids = torch.tensor(tokenizer.encode(text[:60_000]))
+        inputs, targets = next(data.ordered_windows(ids, 64, 150))
+        with torch.inference_mode():
+            found[name] = measures.of_likeliest(model(inputs).flatten(0, 1), targets.flatten())
+    curves = {name: (each.n, each.promised, each.came) for name, each in found.items()}
+    return figures.reliability_diagram(curves, {name: each.error for name, each in found.items()})
+
+
+def likely_against_varied() -> Picture:
+    """Draw the recorded experiment of lesson 9: every way of decoding beside the play."""
+    record, names = recorded("decoding"), (decoding.PLAY, *decoding.WAYS)
+    likely, varied = (
+        {name: record.values(f"{kind}: {name}") for name in names}
+        for kind in ("log-prob", "distinct")
+    )
+    return figures.likely_against_varied(likely, varied, decoding.PLAY)
+
+
 def own_tokenizer() -> ByteBPE:
     tokenizer = gptlab.load(MODEL, device="cpu")[1]
     if not isinstance(tokenizer, ByteBPE):
         raise TypeError(f"expected {MODEL} to have a byte-level BPE, got {type(tokenizer)}")
     return tokenizer
+
+
+def power_laws() -> Picture:
+    """Draw the recorded experiment of lesson 8: loss against size, data and steps."""
+    return figures.power_laws(scaling.grids([run.numbers for run in recorded("scaling").runs]))
 
 
 PICTURES: dict[str, Callable[[], Picture]] = {
@@ -200,8 +261,12 @@ PICTURES: dict[str, Callable[[], Picture]] = {
     "04_induction": induction,
     "05_recall": recall,
     "06_objectives": two_objectives,
+    "07_finetuning": methods_and_labels,
     "11_masks": masks_and_layers,
+    "08_power_laws": power_laws,
+    "09_likely_against_varied": likely_against_varied,
     "10_costs_of_parts": costs_of_parts,
+    "12_calibration": calibration,
 }
 
 

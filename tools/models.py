@@ -3,7 +3,10 @@
     python -m tools.models train        the runs, about 25 minutes on two cores
     python -m tools.models ship         round them, measure them, write gptlab/models/
     python -m tools.models twins        both for the two models of lesson 6 alone, 6 minutes
+    python -m tools.models player       the snapshots and the log that lesson 8 plays, a minute
     python -m tools.models recall       the small models of lesson 5 that recall a key, 2 minutes
+    python -m tools.models taught       the fine-tuned models of lesson 7's lab, 5 minutes
+    python -m tools.models chat         the adapter of lesson 7's chat model, 4 minutes
 
 `make models` does the first two. The weights are part of every lesson, so they change only together
 with a rebuild of all notebooks.
@@ -16,14 +19,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from gptlab import checkpoints, rounding, runs
+from gptlab import checkpoints, provenance, rounding, runs, training
 from gptlab.checkpoints import Checkpoint
 from gptlab.cli.progress import progress_bar
 from gptlab.data import Split, Splits
 from gptlab.evaluation import Evaluation
-from gptlab.experiments import keeping
+from gptlab.experiments import keeping, taught
 from gptlab.files import write_atomically
+from gptlab.finetuning import dialogue
 from gptlab.gpt import GPT
 from gptlab.objectives import Objective
 
@@ -33,12 +38,14 @@ RUNS = ROOT / "runs"
 COMMANDS = {
     "shakespeare": "--preset shakespeare --steps 4400",
     "lesson": "--preset lesson --steps 500 --snapshots 8",
+    "training": "--preset lesson --steps 500 --snapshots 8",
     "twin_next": "--preset twins --positions rotary --steps 4000",
     "twin_masked": "--preset twins --positions rotary --objective masked --steps 4000",
 }
 TWINS = tuple(name for name in COMMANDS if name.startswith("twin_"))
 LARGEST = 2_500_000  # bytes, of the model and of all snapshots together
 LARGEST_TWIN = 450_000
+LARGEST_ADAPTER = 100_000
 
 
 def train() -> None:
@@ -52,6 +59,8 @@ def ship() -> None:
     MODELS.mkdir(exist_ok=True)
     _ship_model("shakespeare", LARGEST)
     _ship_snapshots("lesson")
+    _ship_snapshots("training")
+    _ship_log("training", checkpoints.read(RUNS / "training", with_state=True).info)
     for name in TWINS:
         _ship_model(name, LARGEST_TWIN)
 
@@ -63,6 +72,13 @@ def twins() -> None:
         _ship_model(name, LARGEST_TWIN)
 
 
+def player() -> None:
+    """Train and ship the run that lesson 8 plays, and leave the others as they are."""
+    _train("training")
+    _ship_snapshots("training")
+    _ship_log("training", checkpoints.read(RUNS / "training", with_state=True).info)
+
+
 def recall() -> None:
     """Train the models of lesson 5 that recall a key, and write them beside their experiments."""
     with progress_bar("recalling") as move:
@@ -70,6 +86,25 @@ def recall() -> None:
     keeping.FILE.parent.mkdir(exist_ok=True)
     keeping.keep(models)
     _check_size([keeping.FILE], LARGEST_TWIN)
+
+
+def teach() -> None:
+    """Fine-tune the models of lesson 7's lab, and write what was trained of each."""
+    with progress_bar("teaching") as move:
+        taught.teach(move)
+    for file in sorted(taught.FOLDER.glob("*.safetensors")):
+        _check_size([file], LARGEST_ADAPTER)
+
+
+def chat() -> None:
+    """Teach the model that ships to answer, and write what was trained."""
+    run = dialogue.learning()
+    with progress_bar("teaching to answer") as move:
+        for result in training.train(run):
+            move(result.progress, f"step {result.step} · loss {result.loss:.3f}")
+    for what, loss in dialogue.ship(run, {"made": provenance.made(dialogue.COMMAND)}).items():
+        print(f"replies, {what}: {loss:.4f} nats per token")
+    _check_size([dialogue.FILE], LARGEST_ADAPTER)
 
 
 def _train(name: str) -> None:
@@ -80,7 +115,8 @@ def _train(name: str) -> None:
 
 def _ship_model(name: str, largest: int) -> None:
     made = checkpoints.read(RUNS / name, with_state=True)
-    log = made.info.pop("log")
+    _ship_log(name, made.info)
+    del made.info["log"]
     data = Splits.of(runs.open_corpus(made.info["corpus"]), made.tokenizer)
     small = rounding.rounded(made.model)
     objective = runs.objective_of(made.info)
@@ -98,13 +134,17 @@ def _ship_model(name: str, largest: int) -> None:
     info = {**made.info, "measured": measured}
     path = MODELS / f"{name}.safetensors"
     checkpoints.save(Checkpoint(small, made.tokenizer, info), path, rounded=True)
-    lines = "".join(json.dumps(row) + "\n" for row in [{"made": info["made"]}, *log])
-    write_atomically(MODELS / f"{name}.log.jsonl", lines.encode())
     for key, evaluation in found.items():
         print(f"{key}: {evaluation}")
     cost = found["validation"].bits_per_byte - found["validation before rounding"].bits_per_byte
     print(f"rounding costs {cost:+.4f} bits per byte")
     _check_size([path], largest)
+
+
+def _ship_log(name: str, info: dict[str, Any]) -> None:
+    rows = [{"made": info["made"]}, *info["log"]]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    write_atomically(MODELS / f"{name}.log.jsonl", lines.encode())
 
 
 def _ship_snapshots(name: str) -> None:
@@ -128,4 +168,12 @@ def _check_size(files: list[Path], largest: int) -> None:
 
 if __name__ == "__main__":
     for step in sys.argv[1:] or ("train", "ship"):
-        {"train": train, "ship": ship, "twins": twins, "recall": recall}[step]()
+        {
+            "train": train,
+            "ship": ship,
+            "twins": twins,
+            "player": player,
+            "recall": recall,
+            "taught": teach,
+            "chat": chat,
+        }[step]()

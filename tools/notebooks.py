@@ -28,6 +28,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 
+from gptlab.claims.measuring import FILE, keep
 from gptlab.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -241,6 +242,7 @@ def main(arguments: list[str]) -> int:
         began = time.perf_counter()
         if options.command == "build":
             outcome = "changed" if build(source) else "unchanged"
+            keep(NOTEBOOKS, str(FILE))  # what the lessons measured, for the ledger
         else:
             run(source)
             outcome = "every cell ran"

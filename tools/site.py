@@ -20,12 +20,13 @@ import nbformat
 from gptlab import figures
 from gptlab.files import write_atomically
 from gptlab.site import notebooks, packing
-from gptlab.widgets import assets
+from gptlab.widgets import assets, proofs
 from gptlab.widgets.host import host_script
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "docs" / "site"
 SHARED = Path("_static", "gptlab")
+KNOWING = "how_we_know"
 MAP = ROOT / "figures" / "00_course_map.png"
 
 
@@ -52,6 +53,7 @@ def write_sources(lessons: list[Path], folder: Path) -> None:
     for path, notebook in read.items():
         nbformat.write(notebooks.with_note(notebook, path.name), folder / path.name)
     write_atomically(folder / "lessons.md", front_page(read).encode())
+    write_atomically(folder / f"{KNOWING}.md", proofs.page().encode())
     shutil.copy(MAP, folder / MAP.name)
     for name, content in shared(read.values()):
         write_atomically(folder / SHARED / name, content.encode())
@@ -76,6 +78,7 @@ def front_page(lessons: dict[Path, notebooks.Notebook]) -> str:
             ":hidden:",
             "",
             *(path.stem for path in lessons),
+            KNOWING,
             "```",
             "",
         ]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from gptlab.catalogue import text as _
 
@@ -74,6 +75,24 @@ class Between:
 
 
 Bound = AtLeast | AtMost | Between
+
+
+def bound_of(stored: Any) -> Any:
+    """Read a bound back from what `to_json` stored; any other value is returned as it is.
+
+    Example:
+        >>> bound_of({"between": [0, 1]})
+        Between(low=0, high=1)
+    """
+    match stored:
+        case {"at_least": bound}:
+            return AtLeast(bound)
+        case {"at_most": bound}:
+            return AtMost(bound)
+        case {"between": [low, high]}:
+            return Between(low, high)
+        case _:
+            return stored
 
 
 def at_least(bound: Number) -> AtLeast:

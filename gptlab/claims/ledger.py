@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -126,12 +126,6 @@ def claim(id: str) -> Claim:
         ) from None
 
 
-def messages() -> Iterator[str]:
-    """Yield every text of the ledger once, for translators."""
-    texts = (text for entry in claims() for text in (entry.says, entry.fact, entry.source))
-    yield from dict.fromkeys(texts)
-
-
 @cache
 def _ledger() -> dict[str, Claim]:
     return read(LEDGER.read_text(encoding="utf-8"))
@@ -155,8 +149,31 @@ def _entry(id: str, table: Mapping[str, Any], articles: Mapping[str, str]) -> Cl
             f"claim {id}: expected the fields {', '.join(sorted(FIELDS))}; missing or unknown: "
             f"{wrong}. Mend it in {LEDGER.name}."
         )
-    said = tuple(_place(id, place, articles) for place in table["said"])
+    said = places(id, table["said"], articles)
     return Claim(id=id, **{**table, "said": said, "experiments": tuple(table["experiments"])})
+
+
+def places(
+    id: str, written: Iterable[str], articles: Mapping[str, str] | None = None
+) -> tuple[Place, ...]:
+    """Read places such as `004:55`, an article's number and a line.
+
+    Args:
+        id: Of what was said there, for the complaint.
+        written: The places.
+        articles: File name by number; the ledger's if not given.
+
+    Raises:
+        ValueError: There is no such article, or the line is no number.
+    """
+    known = _articles() if articles is None else articles
+    return tuple(_place(id, place, known) for place in written)
+
+
+@cache
+def _articles() -> Mapping[str, str]:
+    found: Mapping[str, str] = tomllib.loads(LEDGER.read_text(encoding="utf-8"))["articles"]
+    return found
 
 
 def _place(id: str, place: str, articles: Mapping[str, str]) -> Place:

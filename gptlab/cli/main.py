@@ -39,11 +39,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar=_("COMMAND"))
     _add_train(commands)
+    _add_finetune(commands)
     _add_eval(commands)
     _add_sample(commands)
     _add_export(commands)
     _add_render(commands)
     _add_experiment(commands)
+    _add_claims(commands)
     _add_data(commands)
     _command(
         commands,
@@ -137,6 +139,49 @@ def _add_train(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     _add_device(train)
 
 
+def _add_finetune(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    finetune = _command(
+        commands,
+        "finetune",
+        "finetune",
+        _("train a model on for a task, and a control with random weights beside it"),
+        """
+          gptlab finetune shakespeare --task genre --method lora --rank 8 --out runs/g
+          gptlab eval runs/g
+          gptlab finetune shakespeare --task mine.csv --method last-layer --out runs/h
+          gptlab finetune shakespeare --task dialogue --out runs/d
+          gptlab finetune --resume runs/g""",
+    )
+    add = finetune.add_argument
+    add(
+        "model",
+        nargs="?",
+        default="shakespeare",
+        help=_("what to start from: shakespeare (default), or a run's folder"),
+    )
+    where = finetune.add_mutually_exclusive_group()
+    where.add_argument(
+        "--out", default="runs/finetuned", help=_("folder of the run (default: runs/finetuned)")
+    )
+    where.add_argument("--resume", metavar="RUN", help=_("continue the run in this folder"))
+    add(
+        "--task",
+        default="genre",
+        help=_("genre (of a speech's play), dialogue, or a .csv or .tsv file: text, label"),
+    )
+    add(
+        "--method",
+        default="lora",
+        choices=["full", "last-layer", "lora"],
+        help=_("which weights to train (default: lora)"),
+    )
+    add("--rank", type=int, default=8, help=_("lora: rank of each change (default: 8)"))
+    add("--labels", type=int, default=0, help=_("labelled texts to learn from (default: all)"))
+    add("--steps", type=int, default=150, help=_("optimizer steps at most (default: 150)"))
+    add("--seed", type=int, default=0, help=_("fixes weights, labels and batches (default: 0)"))
+    _add_device(finetune)
+
+
 def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     evaluate = _command(
         commands,
@@ -145,7 +190,8 @@ def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         _("measure a model on the texts that it was not trained on"),
         """
           gptlab eval shakespeare
-          gptlab eval runs/a""",
+          gptlab eval runs/a
+          gptlab eval runs/g    # fine-tuned: beside counted words and random weights""",
     )
     evaluate.add_argument("model", help=_("shakespeare, or a run's folder"))
     evaluate.add_argument("--corpus", help=_("measure on another text"))
@@ -160,6 +206,7 @@ def _add_sample(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         _("let a model continue a text"),
         """
           gptlab sample shakespeare --prompt "ROMEO:"
+          gptlab sample runs/g --prompt "To arms!"    # fine-tuned: classes, or a reply
           gptlab sample runs/a --prompt "ROMEO:" --temperature 0.7 --top-p 0.9 --seed 3""",
     )
     add = sample.add_argument
@@ -219,6 +266,40 @@ def _add_experiment(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     add("--quick", action="store_true", help=_("run: repeat a shorter version, within two minutes"))
     add("--out", help=_("folder of the results (default: inside gptlab, where lessons look)"))
     add("--all", action="store_true", help=_("check: repeat all instead of the cheapest third"))
+
+
+def _add_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    claims = _command(
+        commands,
+        "claims",
+        "claims",
+        _("count what people say about GPT by verdict, look a claim up, test the verdicts"),
+        """
+          gptlab claims
+          gptlab claims show stop-words-removed
+          gptlab claims open
+          gptlab claims features
+          gptlab claims check --mutate""",
+    )
+    add = claims.add_argument
+    add(
+        "what",
+        nargs="?",
+        default="count",
+        choices=["count", "show", "open", "features", "check"],
+        help=_("count (default), show one, list what is open, list techniques, check verdicts"),
+    )
+    add("name", nargs="?", metavar="ID", help=_("show: which claim; a wrong one names its like"))
+    add(
+        "--mutate",
+        action="store_true",
+        help=_("check: give each verdict values that it must deny, and fail if one stands"),
+    )
+    add(
+        "--notebooks",
+        default="notebooks",
+        help=_("check: the folder of the lessons (default: notebooks)"),
+    )
 
 
 def _add_data(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

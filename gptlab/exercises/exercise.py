@@ -14,6 +14,35 @@ TRIES_BEFORE_SOLUTION = 2  # wrong answers until the solution is offered
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A question, and below it what the exercise says to an answer.
+
+    Args:
+        exercise: Whose question it is.
+        said: What came of the answer.
+    """
+
+    exercise: "Exercise"
+    said: Feedback
+
+    def __bool__(self) -> bool:
+        """Whether the answer was right."""
+        return bool(self.said)
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, str], dict[str, Any]]:
+        question, about = self.exercise._repr_mimebundle_()
+        answer = self.said._repr_mimebundle_() if self.said.right is not None else {}
+        return {
+            kind: _in_one_cell(form, answer.get(kind)) for kind, form in question.items()
+        }, about
+
+
+def _in_one_cell(question: str, answer: str | None) -> str:
+    """Join both; who answers in the cell that asks writes into `ask`."""
+    return "\n".join(filter(None, (question.replace(".check(", ".ask("), answer)))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Exercise(ABC):
     """A question that can judge an answer.
 
@@ -81,6 +110,15 @@ class Exercise(ABC):
         hint = _("Hint: {hint}", hint=self.hint_text)
         offer = _("`.solve()` shows the solution.") if tries >= TRIES_BEFORE_SOLUTION else ""
         return said.with_lines(hint, offer, trouble)
+
+    @final
+    def ask(self, answer: object = ...) -> Asked:
+        """Show the question and judge an answer below it, so that both stand in one cell.
+
+        Args:
+            answer: See `how_to_answer()`; `...` stands for none yet.
+        """
+        return Asked(exercise=self, said=self.check(answer))
 
     @final
     def hint(self) -> Feedback:

@@ -7,6 +7,8 @@ from gptlab.catalogue import text as _
 from gptlab.exercises.choosing import Choice, Order, choice, order
 from gptlab.exercises.coding import Case, Code, code
 from gptlab.exercises.exercise import Exercise
+from gptlab.exercises.predicting import Number, number
+from gptlab.sizes import PUBLISHED
 
 PAIRS = {
     "a": ("hot", "cold"),
@@ -89,8 +91,84 @@ def cosine_by_hand() -> Code:
     )
 
 
+def rows_in_the_table() -> Number:
+    """Ask how many numbers GPT-2's embedding table holds."""
+    small = PUBLISHED["GPT-2 small"]
+    return number(
+        "02-rows-in-the-table",
+        _(
+            "GPT-2 small has {n:,} tokens and vectors of {d} numbers. How many numbers are in its "
+            "table of word vectors?",
+            n=small.d_vocab,
+            d=small.d_model,
+        ),
+        answer=small.d_vocab * small.d_model,
+        unit=_("numbers"),
+        hint=_("A row for each token."),
+        solution=_(
+            "{n:,} · {d} = {all:,}, about a third of the whole model.",
+            n=small.d_vocab,
+            d=small.d_model,
+            all=small.d_vocab * small.d_model,
+        ),
+    )
+
+
+def one_hot_product() -> Choice:
+    """Ask what a one-hot vector times the table gives."""
+    return choice(
+        "02-one-hot-product",
+        _("A vector has a 1 at place 7 and 0 everywhere else. You multiply it by the table. What "
+          "comes out?"),
+        options={
+            "a": _("The sum of all rows."),
+            "b": _("Row 7 of the table."),
+            "c": _("Column 7 of the table."),
+        },
+        answer="b",
+        reasons={
+            "a": _("All rows but one are multiplied by 0."),
+            "c": _("The vector chooses among rows: it has a place for each token."),
+        },
+        hint=_("Write the product as a sum of rows, each with its factor."),
+        solution=_(
+            "Looking a row up and this product are the same. So the embedding is an ordinary "
+            "linear layer whose input is a choice, and it gets its gradient as one."
+        ),
+    )  # fmt: skip
+
+
+def nearest() -> Code:
+    """Ask for the nearest of several vectors, by cosine."""
+    table = {"dog": [1.0, 1.0], "cat": [2.0, 1.0], "fish": [-1.0, 3.0]}
+    return code(
+        "02-nearest",
+        _(
+            "Write `nearest(vector, table)`: `table` has a list of numbers for each word. Return "
+            "the word whose vector has the highest cosine with `vector`."
+        ),
+        cases=[
+            Case(_("the same direction"), ([3.0, 3.0], table), "dog"),
+            Case(_("length does not count"), ([20.0, 10.0], table), "cat"),
+            Case(_("a direction of its own"), ([-1.0, 2.0], table), "fish"),
+        ],
+        stub="def nearest(vector, table):\n    ...\n",
+        solution=(
+            "def nearest(vector, table):\n"
+            "    def cosine(a, b):\n"
+            "        dot = sum(x * y for x, y in zip(a, b))\n"
+            "        return dot / (sum(x * x for x in a) * sum(y * y for y in b)) ** 0.5\n"
+            "    return max(table, key=lambda word: cosine(vector, table[word]))\n"
+        ),
+        hint=_("`max(table, key=...)` returns the word for which the key is highest."),
+    )
+
+
 EXERCISES: tuple[Callable[..., Exercise], ...] = (
     rotated_axes,
     order_pairs,
+    rows_in_the_table,
+    one_hot_product,
     cosine_by_hand,
+    nearest,
 )

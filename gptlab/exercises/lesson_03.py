@@ -162,6 +162,30 @@ def turn() -> Code:
     )
 
 
+def alibi_penalty() -> Number:
+    """Ask by how much ALiBi lowers a score."""
+    slope, distance = 0.25, 12
+    return number(
+        "03-alibi-penalty",
+        _(
+            "A head of a model with ALiBi has slope {slope}. By how much is the score of a key "
+            "lowered that stands {n} tokens back?",
+            slope=slope,
+            n=distance,
+        ),
+        answer=slope * distance,
+        unit="",
+        hint=_("The bias is a straight line in the distance."),
+        solution=_(
+            "{slope} · {n} = {all:g}. The slope is fixed and nothing is looked up, so any "
+            "distance has a value, beyond the trained length too.",
+            slope=slope,
+            n=distance,
+            all=slope * distance,
+        ),
+    )
+
+
 def _changed(n_layers: int, mask: Mask) -> float:
     """Shuffle all tokens but the last, and return how much the last output changes."""
     cfg = GPTConfig(d_vocab=20, n_ctx=12, d_model=16, n_layers=n_layers, n_heads=2)
@@ -190,6 +214,7 @@ EXERCISES: tuple[Callable[..., Exercise], ...] = (
     blind_model,
     slowest_wave,
     order_parameters,
+    alibi_penalty,
     position_row,
     turn,
 )

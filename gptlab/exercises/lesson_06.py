@@ -40,6 +40,29 @@ def targets_per_pass() -> Number:
     )
 
 
+def marked_of_a_thousand() -> Number:
+    """Ask how many tokens of a text become `[MASK]` by BERT's rule."""
+    n, marked = 1000, 0.8
+    return number(
+        "06-marked-of-a-thousand",
+        _(
+            "BERT asks for {share:.0%} of {n} tokens, and {marked:.0%} of those become `[MASK]`. "
+            "How many `[MASK]` does it read?",
+            share=HIDDEN_SHARE,
+            n=n,
+            marked=marked,
+        ),
+        answer=round(n * HIDDEN_SHARE * marked),
+        unit=_("tokens"),
+        hint=_("First the asked ones, then the marked ones among them."),
+        solution=_(
+            "{marked}. The other asked tokens are replaced at random or left as they are, so that "
+            "the model must keep an eye on every word.",
+            marked=round(n * HIDDEN_SHARE * marked),
+        ),
+    )
+
+
 def who_sees_the_answer() -> Choice:
     """Ask which mask and labels let a model read its answer off."""
     here = torch.arange(4)
@@ -154,6 +177,7 @@ def _hidden(name: str, tokens: list[int], chosen: list[int]) -> Case:
 
 EXERCISES: tuple[Callable[..., Exercise], ...] = (
     targets_per_pass,
+    marked_of_a_thousand,
     who_sees_the_answer,
     vector_of_two,
     prefix_pairs,

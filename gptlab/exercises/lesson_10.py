@@ -11,7 +11,7 @@ from gptlab.exercises.choosing import Choice, choice
 from gptlab.exercises.coding import Case, Code, code
 from gptlab.exercises.exercise import Exercise
 from gptlab.exercises.predicting import Number, number
-from gptlab.sizes import PUBLISHED, n_parameters
+from gptlab.sizes import PUBLISHED, n_parameters, parameters_by_part
 
 SMALL = PUBLISHED["GPT-2 small"]
 N_FRENCH = 7  # words of "le chat est sur le tapis ."
@@ -84,6 +84,56 @@ def untied_cost() -> Number:
     )  # fmt: skip
 
 
+def mlp_share() -> Number:
+    """Ask which share of a block's parameters its MLP has."""
+    parts = parameters_by_part(SMALL)
+    share = parts["MLP"] / (parts["MLP"] + parts["attention"])
+    return number(
+        "10-mlp-share",
+        _(
+            "In GPT-2 small attention has four matrices of 768 × 768 and the MLP two of 768 × "
+            "3,072. How many percent of both together are in the MLP?"
+        ),
+        answer=100 * share,
+        tolerance=1,
+        unit=_("percent"),
+        hint=_("3,072 is 4 · 768. Count in units of 768 × 768."),
+        solution=_(
+            "8 of 12 units: {share:.0%}. Biases change it by less than a tenth of a percent.",
+            share=share,
+        ),
+    )
+
+
+def softmax() -> Code:
+    """Ask for the softmax of a list of scores."""
+    scores = {
+        _("equal scores"): [1.0, 1.0],
+        _("one likelier than the other"): [2.0, 0.0],
+        _("a constant added to all changes nothing"): [102.0, 100.0],
+        _("large scores: exp would overflow"): [1000.0, 999.0, 0.0],
+    }
+    return code(
+        "10-softmax",
+        _(
+            "Write `softmax(scores)` for a list of numbers: exponentials divided by their sum. "
+            "Take the largest score away from all first, so that none is too large for `math.exp`."
+        ),
+        cases=[
+            Case(name, (values,), torch.tensor(values, dtype=torch.float64).softmax(0).tolist())
+            for name, values in scores.items()
+        ],
+        stub="def softmax(scores):\n    ...\n",
+        solution=(
+            "import math\n\n\n"
+            "def softmax(scores):\n"
+            "    exps = [math.exp(score - max(scores)) for score in scores]\n"
+            "    return [each / sum(exps) for each in exps]\n"
+        ),
+        hint=_("exp(a − m) / Σ exp(b − m) is the same for every m."),
+    )
+
+
 def layer_norm() -> Code:
     """Ask for LayerNorm of one vector."""
     return code(
@@ -120,5 +170,7 @@ EXERCISES: tuple[Callable[..., Exercise], ...] = (
     twice_as_many_heads,
     decoder_passes,
     untied_cost,
+    mlp_share,
+    softmax,
     layer_norm,
 )

@@ -9,7 +9,8 @@ from gptlab.exercises.choosing import Choice, choice
 from gptlab.exercises.coding import Case, Code, code
 from gptlab.exercises.exercise import Exercise
 from gptlab.exercises.predicting import Number, number
-from gptlab.masks import Chunked, SlidingWindow
+from gptlab.masks import Causal, Chunked, SlidingWindow
+from gptlab.sizes import PUBLISHED
 
 D_MODEL = 512
 CHUNK, N_CHUNKS, MANY = 8, 4, 9
@@ -60,6 +61,47 @@ def chunks_with_layers() -> Choice:
         solution=_(
             "A path of several steps needs a step across the border, and there is none. A band has "
             "no border, so its layers do reach further."
+        ),
+    )
+
+
+def pairs_of_double_length() -> Number:
+    """Ask by what factor the pairs grow when a text becomes twice as long."""
+    few, many = (costs.n_pairs(Causal(), n) for n in (1000, 2000))
+    return number(
+        "11-pairs-of-double-length",
+        _("A text becomes twice as long, 2,000 tokens. By what factor do the causal pairs grow?"),
+        answer=many / few,
+        tolerance=0.01,
+        hint=_("n tokens have n (n + 1) / 2 pairs."),
+        solution=_(
+            "{many:,} / {few:,} = {factor:.3f}: four times, but for the diagonal. The rest of a "
+            "block grows by two.",
+            many=many,
+            few=few,
+            factor=many / few,
+        ),
+    )
+
+
+def size_of_the_cache() -> Number:
+    """Ask how much memory keys and values of a full window need."""
+    small = PUBLISHED["GPT-2 small"]
+    size = costs.cache_bytes(small, small.n_ctx, bytes_per_number=2) / 1e6
+    return number(
+        "11-size-of-the-cache",
+        _(
+            "GPT-2 small has 12 layers and is 768 wide. How many megabytes (of a million bytes) "
+            "do keys and values of 1,024 tokens take, with two bytes for a number?"
+        ),
+        answer=size,
+        tolerance=0.5,
+        unit=_("MB"),
+        hint=_("Two vectors for each token in each layer."),
+        solution=_(
+            "2 · 12 · 1,024 · 768 · 2 bytes = {size:.1f} MB for one text. It grows with the "
+            "length, and no pattern of attention makes it smaller unless keys are thrown away.",
+            size=size,
         ),
     )
 
@@ -116,6 +158,8 @@ def receptive_field() -> Code:
 EXERCISES: tuple[Callable[..., Exercise], ...] = (
     equal_length,
     chunks_with_layers,
+    pairs_of_double_length,
+    size_of_the_cache,
     pairs_of_a_band,
     receptive_field,
 )

@@ -6,18 +6,30 @@ from gptlab.experiments.experiment import Experiment
 
 # One line per module of this package that defines EXPERIMENT.
 NAMES = (
+    "alignment",
+    "batches",
+    "decoding",
+    "dpo",
+    "entropy-floor",
+    "finetuning",
+    "forgetting",
     "heads",
     "induction",
     "length",
     "longer",
     "objectives",
+    "optimizers",
     "order",
     "parity",
     "parts",
     "positions",
+    "rates",
     "recall-beyond",
     "recall-distance",
     "recall-load",
+    "regularisation",
+    "scaling",
+    "schedules",
 )
 
 

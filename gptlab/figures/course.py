@@ -24,13 +24,13 @@ def lessons() -> list[Lesson]:
         (_("Attention"), _("How do tokens look at each other?"), True),
         (_("RNN or Transformer"), _("What was gained, what was lost?"), True),
         (_("Two objectives"), _("Fill a gap, or say what comes next?"), True),
-        (_("Fine-tuning"), _("How does it learn to answer?"), False),
-        (_("Training"), _("What happens in one step?"), False),
-        (_("Decoding"), _("How is the next token chosen?"), False),
+        (_("Fine-tuning"), _("How does it learn to answer?"), True),
+        (_("Training"), _("What happens in one step?"), True),
+        (_("Decoding"), _("How is the next token chosen?"), True),
         (_("The whole block"), _("What does each part contribute?"), True),
         (_("Long texts"), _("What does length cost?"), True),
-        (_("Probability"), _("What do its percentages mean?"), False),
-        (_("Claims"), _("What do people say, and is it so?"), False),
+        (_("Probability"), _("What do its percentages mean?"), True),
+        (_("Claims"), _("What do people say, and is it so?"), True),
     ]
 
 

@@ -38,7 +38,8 @@ class Outputs(MimeRenderPlugin):
         output = notebook.cells[data.cell_index].outputs[data.output_index]
         if data.mime_type != richest(output["data"]):
             return []
-        return _raw(output)
+        first = data.output_index == 0
+        return _raw(output, f"cell-{notebook.cells[data.cell_index].id}" if first else "")
 
 
 class Streams(NbElementRenderer):
@@ -57,9 +58,10 @@ class Streams(NbElementRenderer):
         return _raw(output)
 
 
-def _raw(output: NotebookNode) -> list[nodes.Element]:
+def _raw(output: NotebookNode, anchor: str = "") -> list[nodes.Element]:
     markup = _searchable(output_html(output))
-    return [nodes.raw("", f'<div class="gptlab-outputs">{markup}</div>', format="html")]
+    named = f' id="{anchor}"' if anchor else ""  # the first output of a cell can be linked to
+    return [nodes.raw("", f'<div class="gptlab-outputs"{named}>{markup}</div>', format="html")]
 
 
 def _searchable(markup: str) -> str:

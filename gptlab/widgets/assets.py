@@ -12,7 +12,10 @@ import re
 from pathlib import Path
 
 from gptlab import checkpoints
-from gptlab.experiments import keeping
+from gptlab.experiments import keeping, taught
+from gptlab.finetuning.dialogue import FILE as CHAT
+from gptlab.widgets.backends.opening import TRAINED
+from gptlab.widgets.claim_board_numbers import board_bytes
 from gptlab.widgets.exploring import table_bytes
 from gptlab.widgets.page_tokenizers import PUBLISHED, shipped_json, table
 
@@ -38,12 +41,15 @@ def asset(name: str) -> bytes:
         return table_bytes()
     if name == "kept/recall":
         return keeping.FILE.read_bytes()
-    if file := _model_file(name):
+    if name == "claims/board":
+        return board_bytes()
+    if file := _model_file(name) or _adapter_file(name):
         return file.read_bytes()
     raise ValueError(
         f"there is no asset {name!r} for pages. There are {', '.join(WHOLE_MODELS)}, "
-        "model/lesson@STEP, "
-        "vectors/glove, kept/recall, tokenizer/shakespeare and tokenizer/ with "
+        f"{', '.join(f'model/{name}@STEP' for name in TRAINED)}, "
+        "adapter/chat, adapter/ with a run of gptlab.experiments.taught, "
+        "vectors/glove, kept/recall, claims/board, tokenizer/shakespeare and tokenizer/ with "
         f"{', '.join(PUBLISHED)}."
     )
 
@@ -88,6 +94,14 @@ def _model_file(name: str) -> Path | None:
     if name in WHOLE_MODELS:
         return checkpoints.locate(name.removeprefix("model/"))
     found = _SNAPSHOT.fullmatch(name)
-    if found and found[1] == "lesson":
-        return checkpoints.snapshots("lesson").get(int(found[2]))
+    if found and found[1] in TRAINED:
+        return checkpoints.snapshots(found[1]).get(int(found[2]))
     return None
+
+
+def _adapter_file(name: str) -> Path | None:
+    kind, _slash, what = name.partition("/")
+    if kind != "adapter":
+        return None
+    file = CHAT if what == "chat" else taught.file_of(name)
+    return file if file.is_file() else None

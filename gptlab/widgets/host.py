@@ -17,12 +17,18 @@ STYLES = (
     "checkpoints",
     "positions",
     "objectives",
+    "beams",
     "xray",
     "cosine",
     "vectors",
     "bptt",
     "memory",
     "length",
+    "finetune",
+    "chat",
+    "claims",
+    "sentence",
+    "player",
     "page",
 )
 

@@ -158,6 +158,13 @@ for (const matmul of products) {
     }
   });
 
+  ofTorch(`an adapter beside its matrix is torch's as well (${how})`, () => {
+    const { name, ids, adapters } = golden.cases.find((each) => each.adapters);
+    const { logits, seen } = modelOf(name, matmul).beside(adaptersOf(adapters)).forward(ids, { watch: ["*"] });
+    const answers = answersOf(`${name}.answers`);
+    for (const [probe, want] of answers) near(probe === "logits" ? logits : seen.get(probe), want, 1e-5, probe);
+  });
+
   ofTorch(`a cache changes nothing (${how})`, () => {
     for (const { name, ids, looks_ahead, edits, adapters } of golden.cases) {
       if (looks_ahead || edits || adapters) continue;
@@ -206,12 +213,14 @@ function shipped(matmul) {
 }
 
 function adaptedAs(adapters, model) {
-  if (!adapters) return model;
-  const { part, scale } = adapters;
+  return adapters ? model.adapted(adaptersOf(adapters)) : model;
+}
+
+function adaptersOf({ part, scale }) {
   const arrays = answersOf("adapted.adapters");
   const names = ["attn.W_Q", "attn.W_O", "mlp.W_in"];
-  return model.adapted(Object.fromEntries(names.map((name) =>
-    [`${part}.${name}`, { A: arrays.get(`${name}.A`), B: arrays.get(`${name}.B`), scale }])));
+  return Object.fromEntries(names.map((name) =>
+    [`${part}.${name}`, { A: arrays.get(`${name}.A`), B: arrays.get(`${name}.B`), scale }]));
 }
 
 function editsOf(edits) {
@@ -320,6 +329,8 @@ const REFUSED = [
   [() => new GPT(TINY, new Map(), matmulJS()), /W_E: expected 11,10, got none/],
   [() => tiny().adapted({ "blocks.0.attn.b_Q": {} }), /is no matrix of this model; it has W_E, /],
   [() => tiny().adapted({ W_E: { A: zeros([11, 2]), B: zeros([3, 10]), scale: 1 } }), /W_E needs A of \[11, rank\]/],
+  [() => tiny().beside({ W_E: { A: zeros([11, 2]), B: zeros([2, 10]), scale: 1 } }), /W_E is looked up and not multiplied by/],
+  [() => tiny().beside({ "blocks.0.mlp.W_in": { A: zeros([10, 2]) } }), /needs A of \[10, rank\]/],
   [() => readCheckpoint(Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 123, 125)), /expected a checkpoint of gptlab/],
 ];
 for (const [action, message] of REFUSED) {
@@ -343,6 +354,20 @@ test("an adapter leaves the model that it adapts as it was", () => {
   assert.deepEqual(model.forward([1, 2]).logits, before);
   const undone = adapted.adapted({ "blocks.0.mlp.W_in": { ...adapter, scale: -0.1 } });
   near(undone.forward([1, 2]).logits, before, 1e-6, "undone");
+});
+
+test("merged or beside, an adapter gives the same logits, and beside leaves every weight as it was", () => {
+  const model = tiny();
+  const weights = fingerprint(model.tensors);
+  const adapters = {
+    "blocks.0.attn.W_Q": { A: counted([10, 2]), B: counted([2, 10]), scale: 0.01 },
+    "blocks.1.mlp.W_out": { A: counted([7, 3]), B: counted([3, 10]), scale: 0.02 },
+  };
+  const beside = model.beside(adapters);
+  near(beside.forward([1, 2, 3]).logits, model.adapted(adapters).forward([1, 2, 3]).logits, 1e-5, "logits");
+  assert.equal(fingerprint(beside.tensors), weights);
+  const nothing = Object.fromEntries(Object.entries(adapters).map(([name, each]) => [name, { ...each, B: zeros(each.B.shape) }]));
+  assert.deepEqual(model.beside(nothing).forward([1, 2, 3]).logits, model.forward([1, 2, 3]).logits);
 });
 
 // Names

@@ -18,6 +18,7 @@ from gptlab.widgets.backends.reading import Backend
 
 SHIPPED = "shakespeare"
 LESSON = "lesson"
+TRAINED = (LESSON, "training")  # what ships with gptlab in snapshots
 MOST_OPEN = 16  # snapshots kept in memory; those of the first lesson are eight
 
 
@@ -42,8 +43,8 @@ def open_models(model: Any, tokenizer: Tokenizer | None = None) -> OpenModels:
     """Open what a learner passed as a model.
 
     Args:
-        model: A name, a run's folder, a file, steps and files, a `GPT`, a Hugging Face model, or
-            a backend.
+        model: A name, a run's folder, a file, steps and files, a `GPT`, a Hugging Face model, a
+            backend, or what is open already.
         tokenizer: The tokenizer of a model that is an object.
 
     Raises:
@@ -51,6 +52,8 @@ def open_models(model: Any, tokenizer: Tokenizer | None = None) -> OpenModels:
         TypeError: The model is of another kind.
         ValueError: An object came without its tokenizer, or a tokenizer with a file that has one.
     """
+    if isinstance(model, OpenModels):
+        return model
     if isinstance(model, str | Path | Mapping):
         if tokenizer is not None:
             raise ValueError(
@@ -84,9 +87,9 @@ def _needed(tokenizer: Tokenizer | None) -> Tokenizer:
 def _of_files(model: str | Path | Mapping[int, str | Path]) -> OpenModels:
     if isinstance(model, Mapping):
         return _snapshots(_("your snapshots"), {s: Path(f) for s, f in model.items()}, None)
-    if model == LESSON:
-        files = checkpoints.snapshots(LESSON)
-        return _snapshots(LESSON, files, [f"model/{LESSON}@{step}" for step in files])
+    if model in TRAINED:
+        files = checkpoints.snapshots(str(model))
+        return _snapshots(str(model), files, [f"model/{model}@{step}" for step in files])
     saved = {_step(file): file for file in sorted(Path(model).glob("snapshots/step-*.safetensors"))}
     if saved:
         return _snapshots(Path(model).name, saved, None)

@@ -1,4 +1,4 @@
-import { withAdapters } from "./adapters.js";
+import { besideChecked, withAdapters } from "./adapters.js";
 import { KeysValues } from "./attention.js";
 import { Block, NORMS, RESIDUALS } from "./layers.js";
 import { MASKS, looksAhead } from "./masks.js";
@@ -37,13 +37,15 @@ export class GPT {
    * @param {Description} description
    * @param {Map<string, Tensor>} tensors every parameter by its name in Python
    * @param {ReturnType<import("./matmul.js").startMatmul>} matmul
+   * @param {Record<string, import("./adapters.js").Adapter>} beside adapters that are computed beside
+   *   their matrices and not merged into them
    */
-  constructor(description, tensors, matmul) {
+  constructor(description, tensors, matmul, beside = {}) {
     checkParts(description);
     checkShapes(parameterShapes(description), tensors);
     const { sizes } = description;
     Object.assign(this, { description, sizes, tensors, matmul });
-    const weights = new Weights(tensors, matmul.open());
+    const weights = new Weights(tensors, matmul.open(), beside);
     this.product = weights.product;
     this.mask = MASKS[description.mask.kind](description.mask);
     this.W_E = weights.get("W_E");
@@ -117,6 +119,14 @@ export class GPT {
    */
   adapted(adapters) {
     return new GPT(this.description, withAdapters(this.tensors, adapters), this.matmul);
+  }
+
+  /**
+   * The same, computed as it was trained: x W and scale · (x A) B apart, then added. No weight changes.
+   * @param {Record<string, import("./adapters.js").Adapter>} adapters by the weight's name
+   */
+  beside(adapters) {
+    return new GPT(this.description, this.tensors, this.matmul, besideChecked(this.tensors, adapters));
   }
 }
 

@@ -36,22 +36,29 @@ export class Weights {
   /**
    * @param {Map<string, Tensor>} tensors
    * @param {import("./matmul.js").Multiplier} multiplier
+   * @param {Record<string, import("./adapters.js").Adapter>} adapters that are computed beside their
+   *   matrices, by the weight's name
    * @param {string} part
    */
-  constructor(tensors, multiplier, part = "") {
+  constructor(tensors, multiplier, adapters = {}, part = "") {
     this.tensors = tensors;
     this.multiplier = multiplier;
+    this.adapters = adapters;
     this.part = part;
   }
 
-  /** Multiplies by a matrix. */
+  /** Multiplies by a matrix: a W, and with an adapter beside it a W + scale · (a A) B. */
   get product() {
-    return this.multiplier.product;
+    const { product } = this.multiplier;
+    return (a, b, out) => {
+      const found = product(a, b, out);
+      return b.beside ? plusScaled(found, b.beside.scale, product(product(a, b.beside.A), b.beside.B)) : found;
+    };
   }
 
   /** @param {string} part such as `attn` */
   inside(part) {
-    return new Weights(this.tensors, this.multiplier, `${this.part}${part}.`);
+    return new Weights(this.tensors, this.multiplier, this.adapters, `${this.part}${part}.`);
   }
 
   /** @param {string} name @returns {Tensor} */
@@ -61,8 +68,16 @@ export class Weights {
 
   /** A weight in the multiplier's memory, as the matrix that it multiplies by. */
   matrix(name) {
-    return this.multiplier.hold(asMatrix(name, this.get(name)));
+    const held = this.multiplier.hold(asMatrix(name, this.get(name)));
+    const adapter = this.adapters[this.part + name];
+    return adapter ? { ...held, beside: adapter } : held;
   }
+}
+
+/** total + scale · low, in place of total. */
+function plusScaled(total, scale, low) {
+  for (let i = 0; i < total.data.length; i += 1) total.data[i] += scale * low.data[i];
+  return total;
 }
 
 /**

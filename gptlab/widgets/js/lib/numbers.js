@@ -52,7 +52,7 @@ export function formatted(language) {
 }
 
 /** `6 × 10⁻⁸` of `6E-8`. */
-function raised(number) {
+export function raised(number) {
   const small = (digits) => Array.from(digits, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("");
   return number.replace(/E(-?\d+)/, (_, digits) => ` × 10${small(digits)}`);
 }
