@@ -179,7 +179,7 @@ def snapshots(name: str = "lesson") -> dict[int, Path]:
     files = sorted(Path(str(_MODELS / f"{name}_snapshots")).glob("step-*.safetensors"))
     if not files:
         raise FileNotFoundError(
-            f"there are no snapshots of {name!r}; gptlab ships those of lesson and training."
+            f"there are no snapshots of {name!r}; gptlab ships those of lesson."
         )
     return {int(file.stem.removeprefix("step-")): file for file in files}
 

@@ -77,11 +77,10 @@ def test_a_site_shows_outputs_as_a_single_file_does(course):
     assert "\\u003c/script>" in text
 
 
-def test_what_pages_share_is_there_once_and_takes_less_than_fifteen_megabytes(course):
+def test_what_pages_share_is_there_once_and_takes_less_than_twelve_megabytes(course):
     shared = {path.name: path.stat().st_size for path in (course / "_static" / "gptlab").iterdir()}
     assert {"host.js", "page.js", "script-plotly.js", "tokenizer-shakespeare.js"} <= set(shared)
-    # Two runs travel in eight snapshots each: 2.4 MB could go, if lesson 0 showed the other's too.
-    assert sum(shared.values()) < 15 * MB
+    assert sum(shared.values()) < 12 * MB
     for text in pages(course).values():
         assert len(text.encode()) < 2 * MB
 

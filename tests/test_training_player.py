@@ -34,7 +34,7 @@ TEXT = "abcd abcd dcba " * 20
 
 @pytest.fixture(scope="module")
 def backends() -> list[GPTBackend]:
-    models = open_models("training")
+    models = open_models("lesson")
     opened = [models.open(index) for index in range(len(models.steps))]
     return [backend for backend in opened if isinstance(backend, GPTBackend)]
 
@@ -115,23 +115,23 @@ def test_the_sample_is_the_same_each_time(backends: list[GPTBackend]) -> None:
 
 
 def test_the_recorded_run_ships_with_its_log_and_command() -> None:
-    rows = log_of("training")
-    stored = checkpoints.read(checkpoints.snapshots("training")[500])
+    rows = log_of("lesson")
+    stored = checkpoints.read(checkpoints.snapshots("lesson")[500])
     assert rows[-1]["step"] == 500 and rows[-1]["validation"] < 4.5
     assert stored.info["made"]["command"].startswith("gptlab train --preset lesson --steps 500")
-    sizes = [file.stat().st_size for file in checkpoints.snapshots("training").values()]
+    sizes = [file.stat().st_size for file in checkpoints.snapshots("lesson").values()]
     assert sum(sizes) <= 2_500_000
 
 
 def test_the_log_belongs_to_the_snapshots() -> None:
     """The first loss is that of the first weights on the windows that seed 0 draws."""
 
-    model, tokenizer = checkpoints.load(checkpoints.snapshots("training")[0], "cpu")
+    model, tokenizer = checkpoints.load(checkpoints.snapshots("lesson")[0], "cpu")
     ids = Split.of(corpora.shakespeare().train, tokenizer).ids
     inputs, targets = random_batch(ids, 16, model.cfg.n_ctx, torch.Generator().manual_seed(0))
     with torch.no_grad():
         loss = torch.nn.functional.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-    assert loss.item() == pytest.approx(log_of("training")[0]["loss"], abs=0.01)
+    assert loss.item() == pytest.approx(log_of("lesson")[0]["loss"], abs=0.01)
 
 
 def test_answers_follow_text_and_snapshot() -> None:
@@ -151,7 +151,7 @@ def test_a_page_starts_from_small_json() -> None:
     assert "stage" not in state and "course" not in state and len(json.dumps(state)) < 20_000
     assert len(state["recorded"]["next"]) == 10
     names = player.page_weights() or []
-    assert names[0] == "model/training@0" and sum(len(asset(name)) for name in names) < 2_500_000
+    assert names[0] == "model/lesson@0" and sum(len(asset(name)) for name in names) < 2_500_000
 
 
 def test_the_picture_says_what_it_shows() -> None:
@@ -264,7 +264,7 @@ def test_snapshots_stay_few() -> None:
 
 def test_the_page_computes_what_python_computes(tmp_path: Path, backends: list[GPTBackend]) -> None:
     """On the shipped snapshots, in several scripts."""
-    files = checkpoints.snapshots("training")
+    files = checkpoints.snapshots("lesson")
     steps = list(files)
     cases = [
         {

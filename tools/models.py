@@ -3,7 +3,7 @@
     python -m tools.models train        the runs, about 25 minutes on two cores
     python -m tools.models ship         round them, measure them, write gptlab/models/
     python -m tools.models twins        both for the two models of lesson 6 alone, 6 minutes
-    python -m tools.models player       the snapshots and the log that lesson 8 plays, a minute
+    python -m tools.models lesson       snapshots and log for lessons 0, 2 and 8, a minute
     python -m tools.models recall       the small models of lesson 5 that recall a key, 2 minutes
     python -m tools.models taught       the fine-tuned models of lesson 7's lab, 5 minutes
     python -m tools.models chat         the adapter of lesson 7's chat model, 4 minutes
@@ -38,7 +38,6 @@ RUNS = ROOT / "runs"
 COMMANDS = {
     "shakespeare": "--preset shakespeare --steps 4400",
     "lesson": "--preset lesson --steps 500 --snapshots 8",
-    "training": "--preset lesson --steps 500 --snapshots 8",
     "twin_next": "--preset twins --positions rotary --steps 4000",
     "twin_masked": "--preset twins --positions rotary --objective masked --steps 4000",
 }
@@ -58,9 +57,7 @@ def ship() -> None:
     """Write the rounded models with their logs, and the snapshots of the first lesson's model."""
     MODELS.mkdir(exist_ok=True)
     _ship_model("shakespeare", LARGEST)
-    _ship_snapshots("lesson")
-    _ship_snapshots("training")
-    _ship_log("training", checkpoints.read(RUNS / "training", with_state=True).info)
+    _ship_lesson()
     for name in TWINS:
         _ship_model(name, LARGEST_TWIN)
 
@@ -72,11 +69,10 @@ def twins() -> None:
         _ship_model(name, LARGEST_TWIN)
 
 
-def player() -> None:
-    """Train and ship the run that lesson 8 plays, and leave the others as they are."""
-    _train("training")
-    _ship_snapshots("training")
-    _ship_log("training", checkpoints.read(RUNS / "training", with_state=True).info)
+def lesson() -> None:
+    """Train and ship the run that the first lessons and lesson 8 show, and leave the others."""
+    _train("lesson")
+    _ship_lesson()
 
 
 def recall() -> None:
@@ -147,11 +143,12 @@ def _ship_log(name: str, info: dict[str, Any]) -> None:
     write_atomically(MODELS / f"{name}.log.jsonl", lines.encode())
 
 
-def _ship_snapshots(name: str) -> None:
-    folder = MODELS / f"{name}_snapshots"
+def _ship_lesson() -> None:
+    folder = MODELS / "lesson_snapshots"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(RUNS / name / "snapshots", folder)
+    shutil.copytree(RUNS / "lesson" / "snapshots", folder)
     _check_size(sorted(folder.iterdir()), LARGEST)
+    _ship_log("lesson", checkpoints.read(RUNS / "lesson", with_state=True).info)
 
 
 def _measured(objective: Objective, model: GPT, split: Split, what: str) -> Evaluation:
@@ -172,7 +169,7 @@ if __name__ == "__main__":
             "train": train,
             "ship": ship,
             "twins": twins,
-            "player": player,
+            "lesson": lesson,
             "recall": recall,
             "taught": teach,
             "chat": chat,

@@ -184,12 +184,12 @@ def perplexity() -> Number:
 
 def recorded_loss() -> float:
     """Return the held-out loss at the end of the run that lesson 8 plays, to two digits."""
-    return round(float(recorded_log("training")[-1]["validation"]), 2)
+    return round(float(recorded_log("lesson")[-1]["validation"]), 2)
 
 
 def falls_while_decaying() -> tuple[float, float]:
     """Return by how much batch loss and held-out loss fell from step 250 on, in nats."""
-    rows = recorded_log("training")
+    rows = recorded_log("lesson")
     around = [row["loss"] for row in rows if 200 <= row["step"] <= 300]
     last = [row["loss"] for row in rows if row["step"] > 450]
     held_out = {row["step"]: row["validation"] for row in rows if "validation" in row}

@@ -14,7 +14,7 @@ from pathlib import Path
 from gptlab import checkpoints
 from gptlab.experiments import keeping, taught
 from gptlab.finetuning.dialogue import FILE as CHAT
-from gptlab.widgets.backends.opening import TRAINED
+from gptlab.widgets.backends.opening import LESSON
 from gptlab.widgets.claim_board_numbers import board_bytes
 from gptlab.widgets.exploring import table_bytes
 from gptlab.widgets.page_tokenizers import PUBLISHED, shipped_json, table
@@ -47,7 +47,7 @@ def asset(name: str) -> bytes:
         return file.read_bytes()
     raise ValueError(
         f"there is no asset {name!r} for pages. There are {', '.join(WHOLE_MODELS)}, "
-        f"{', '.join(f'model/{name}@STEP' for name in TRAINED)}, "
+        f"model/{LESSON}@STEP, "
         "adapter/chat, adapter/ with a run of gptlab.experiments.taught, "
         "vectors/glove, kept/recall, claims/board, tokenizer/shakespeare and tokenizer/ with "
         f"{', '.join(PUBLISHED)}."
@@ -94,7 +94,7 @@ def _model_file(name: str) -> Path | None:
     if name in WHOLE_MODELS:
         return checkpoints.locate(name.removeprefix("model/"))
     found = _SNAPSHOT.fullmatch(name)
-    if found and found[1] in TRAINED:
+    if found and found[1] == LESSON:
         return checkpoints.snapshots(found[1]).get(int(found[2]))
     return None
 

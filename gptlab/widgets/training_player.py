@@ -68,7 +68,7 @@ class TrainingPlayer(ModelWidget):
         self,
         text: str = EXAMPLE,
         *,
-        model: Models = "training",
+        model: Models = "lesson",
         tokenizer: Tokenizer | None = None,
         steps: Iterator[Result] | None = None,
         total: int = 0,

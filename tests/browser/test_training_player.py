@@ -39,7 +39,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def backends() -> list[GPTBackend]:
-    models = open_models("training")
+    models = open_models("lesson")
     opened = [models.open(index) for index in range(len(models.steps))]
     return [backend for backend in opened if isinstance(backend, GPTBackend)]
 

@@ -18,7 +18,6 @@ from gptlab.widgets.backends.reading import Backend
 
 SHIPPED = "shakespeare"
 LESSON = "lesson"
-TRAINED = (LESSON, "training")  # what ships with gptlab in snapshots
 MOST_OPEN = 16  # snapshots kept in memory; those of the first lesson are eight
 
 
@@ -87,9 +86,9 @@ def _needed(tokenizer: Tokenizer | None) -> Tokenizer:
 def _of_files(model: str | Path | Mapping[int, str | Path]) -> OpenModels:
     if isinstance(model, Mapping):
         return _snapshots(_("your snapshots"), {s: Path(f) for s, f in model.items()}, None)
-    if model in TRAINED:
-        files = checkpoints.snapshots(str(model))
-        return _snapshots(str(model), files, [f"model/{model}@{step}" for step in files])
+    if model == LESSON:
+        files = checkpoints.snapshots()
+        return _snapshots(LESSON, files, [f"model/{LESSON}@{step}" for step in files])
     saved = {_step(file): file for file in sorted(Path(model).glob("snapshots/step-*.safetensors"))}
     if saved:
         return _snapshots(Path(model).name, saved, None)

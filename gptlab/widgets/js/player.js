@@ -12,6 +12,7 @@ import { mountTyped } from "./parts/typed.js";
 
 const TRAITS = ["text", "checkpoint", "checkpoints", "log", "stage", "course", "total", "stopped"];
 const CLOSE = 1e-3;
+const NOT_YET = { losses: new Float32Array(0) }; // the text's way through all snapshots comes after the rest
 
 function playerView(model, root, signal, words) {
   const format = formatted(words.language);
@@ -20,8 +21,9 @@ function playerView(model, root, signal, words) {
   const list = make("ul", { className: "proof-list" });
   const proofs = titledPart("proofs", words.checked, list);
   const alarm = make("p", { className: "alarm" });
+  const courseNow = () => (model.get("course")?.losses ? model.get("course") : NOT_YET);
   const saving = savingPart(words, "training", () => playerFile({
-    log: model.get("log"), stage: model.get("stage"), course: model.get("course"), checkpoints: model.get("checkpoints"), words, format,
+    log: model.get("log"), stage: model.get("stage"), course: courseNow(), checkpoints: model.get("checkpoints"), words, format,
   }));
   const content = make("div", {}, tokens.element, expected.element, saving.element, proofs.element);
   root.append(make("div", { className: "player-view" }, controls.element, charts.element, alarm, content));
@@ -40,10 +42,10 @@ function playerView(model, root, signal, words) {
   }
 
   return () => {
-    const [stage, course, log] = ["stage", "course", "log"].map((name) => model.get(name));
+    const [stage, log, course] = [model.get("stage"), model.get("log"), courseNow()];
     const [checkpoints, at] = [model.get("checkpoints"), model.get("checkpoint")];
     controls.draw();
-    charts.draw({ log, checkpoints, course: course?.losses ? course : { losses: new Float32Array(0) }, at });
+    charts.draw({ log, checkpoints, course, at });
     alarm.textContent = stage.error;
     content.hidden = Boolean(stage.error);
     if (stage.error) return;
@@ -52,7 +54,7 @@ function playerView(model, root, signal, words) {
       tokens.draw(stage);
       expected.draw(stage);
     }
-    if (course?.losses) prove(stage, course, stage.checkpoint);
+    if (course !== NOT_YET) prove(stage, course, stage.checkpoint);
   };
 }
 
